@@ -1,0 +1,171 @@
+"""Funding: asks and grants spread over fiscal years, in integer dollars.
+
+Pure functions, DataFrame in, DataFrame out. Amounts are whole dollars; shares and real dollars
+are exact fractions. Fiscal years are text, `2023-2024`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+
+from coopreport.fiscal import span
+
+
+def schedule(asks: pd.DataFrame, years: Sequence[str]) -> pd.DataFrame:
+    """Spread asks over fiscal years: the annual amount in each year from the first to the last.
+
+    An ask without a last year runs to the end of `years`.
+
+    Args:
+        asks: one row per ask: `ask_id`, `annual_amount` (dollars), `first_fiscal_year`,
+            `last_fiscal_year` (missing when the text states no end).
+        years: the fiscal years to cover, in order.
+
+    Returns:
+        One row per ask and year, in that order: `ask_id`, `fiscal_year`, `amount` (dollars, 0
+        outside the ask's years). Shape (asks × years, 3).
+    """
+    rows = []
+    for ask in asks.itertuples(index=False):
+        last = years[-1] if pd.isna(ask.last_fiscal_year) else ask.last_fiscal_year
+        running = set(span(ask.first_fiscal_year, last))
+        rows += [(ask.ask_id, year, int(ask.annual_amount) * (year in running)) for year in years]
+    return pd.DataFrame(rows, columns=["ask_id", "fiscal_year", "amount"])
+
+
+def by_year(spread: pd.DataFrame) -> pd.Series:
+    """Return the total of a schedule for each fiscal year, in dollars, indexed by year."""
+    return spread.groupby("fiscal_year", sort=False)["amount"].sum().astype(int)
+
+
+def headline_check(headline: int, totals: pd.Series) -> pd.DataFrame:
+    """Compare an annual headline with what the asks add up to, year by year.
+
+    Returns:
+        One row per fiscal year: `fiscal_year`, `headline`, `total`, `difference` (total minus
+        headline, dollars) and `holds`.
+    """
+    return pd.DataFrame(
+        {
+            "fiscal_year": list(totals.index),
+            "headline": headline,
+            "total": totals.to_numpy(),
+            "difference": totals.to_numpy() - headline,
+            "holds": totals.to_numpy() == headline,
+        }
+    )
+
+
+def new_money(spread: pd.DataFrame, base: Mapping[str, int]) -> pd.DataFrame:
+    """Split a schedule into what is granted already and new money: level = base + increment.
+
+    Args:
+        spread: a schedule (see `schedule`).
+        base: the dollars a year granted today, by ask; an ask whose base is unknown is left out,
+            and counts as new money in full: the split is then an upper bound.
+
+    Returns:
+        The schedule with `base` (at most the ask, 0 where the ask does not run or its base is
+        unknown) and `new` (dollars).
+    """
+    known = spread["ask_id"].map(lambda ask: base.get(ask, 0)).astype(int)
+    carried = known.where(known < spread["amount"], spread["amount"])
+    return spread.assign(base=carried, new=spread["amount"] - carried)
+
+
+def readings(
+    asks: pd.DataFrame, alternatives: pd.DataFrame, headline_id: str, years: Sequence[str]
+) -> pd.DataFrame:
+    """Total the asks under each named reading of an ambiguous wording.
+
+    A reading replaces the dates, and the annual amount when it gives one, of one ask; the other
+    asks keep theirs. A reading of the headline with dates replaces the whole sum; without dates
+    it is the sum of the asks as they are.
+
+    Args:
+        asks: the asks that add up to the headline, and the headline (`headline_id`).
+        alternatives: `reading_id`, `ambiguity`, `ask_id`, `annual_amount`,
+            `first_fiscal_year`, `last_fiscal_year`, `base` (the reading the schedule uses).
+        headline_id: the ask that is the sum of the others.
+        years: the fiscal years to cover.
+
+    Returns:
+        One row per reading, in the order given: `reading_id`, `ambiguity`, `base`, one column of
+        dollars per fiscal year, `total` and `difference` to the asks as they are.
+    """
+    parts = asks[asks["ask_id"] != headline_id]
+    as_written = int(schedule(parts, years)["amount"].sum())
+    rows = []
+    for reading in alternatives.itertuples(index=False):
+        changed = asks[asks["ask_id"] == reading.ask_id].iloc[0].copy()
+        if pd.notna(reading.annual_amount):
+            changed["annual_amount"] = int(reading.annual_amount)
+        if pd.notna(reading.first_fiscal_year):
+            changed["first_fiscal_year"] = reading.first_fiscal_year
+            changed["last_fiscal_year"] = reading.last_fiscal_year
+        if reading.ask_id != headline_id:
+            others = parts[parts["ask_id"] != reading.ask_id]
+            read = pd.concat([others, changed.to_frame().T])
+        elif pd.notna(reading.first_fiscal_year):
+            read = changed.to_frame().T
+        else:
+            read = parts
+        totals = by_year(schedule(read, years))
+        total = int(totals.sum())
+        rows.append(
+            {
+                "reading_id": reading.reading_id,
+                "ambiguity": reading.ambiguity,
+                "base": bool(reading.base),
+                **{str(year): int(amount) for year, amount in totals.items()},
+                "total": total,
+                "difference": total - as_written,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def spread_grants(grants: pd.DataFrame) -> pd.DataFrame:
+    """Spread each grant evenly over its fiscal years, to the dollar.
+
+    The dollars that do not divide go one by one to the first years, so that the years add up to
+    the grant exactly.
+
+    Args:
+        grants: `grant_row`, `announced` (date), `amount` (dollars), `first_fiscal_year`,
+            `last_fiscal_year`; grants without years are left out.
+
+    Returns:
+        One row per grant and year: `grant_row`, `announced`, `fiscal_year`, `amount` (dollars).
+    """
+    rows = []
+    for grant in grants.dropna(subset=["first_fiscal_year", "last_fiscal_year"]).itertuples():
+        years = span(str(grant.first_fiscal_year), str(grant.last_fiscal_year))
+        each, rest = divmod(int(str(grant.amount)), len(years))
+        rows += [
+            (grant.grant_row, grant.announced, year, each + (rank < rest))
+            for rank, year in enumerate(years)
+        ]
+    return pd.DataFrame(rows, columns=["grant_row", "announced", "fiscal_year", "amount"])
+
+
+def share(part: int, whole: int) -> Fraction | None:
+    """Return part ÷ whole exactly, or None for a whole of 0 (shown `...`)."""
+    return Fraction(part, whole) if whole else None
+
+
+def real_dollars(
+    nominal: int, year: int, base_year: int, index: Mapping[int, Decimal]
+) -> Fraction | None:
+    """Return dollars of `base_year`: nominal × index of the base year ÷ index of the year.
+
+    Returns None (shown `..`) when either year has no index; equal to the nominal amount in the
+    base year. Source: Statistics Canada, Consumer Price Index Reference Paper, 62-553-X.
+    """
+    if year not in index or base_year not in index:
+        return None
+    return Fraction(nominal) * Fraction(index[base_year]) / Fraction(index[year])

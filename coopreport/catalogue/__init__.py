@@ -1,0 +1,10 @@
+"""The indicators and frames of the brief, by name: which function, on which rows of which tables.
+
+One file per subject. Each function receives a `Data` and returns a number, a `Result` or a
+frame; its docstring says how, its `Source:` line where the formula comes from.
+"""
+
+from coopreport.catalogue.base import CATALOGUE
+from coopreport.catalogue import funding, portrait, survival  # isort: skip
+
+__all__ = ["CATALOGUE", "funding", "portrait", "survival"]

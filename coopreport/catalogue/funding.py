@@ -1,0 +1,391 @@
+"""Funding: what the brief asks, year by year, beside what it prints and what was granted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pandas as pd
+
+from coopreport.analysis import funding
+from coopreport.catalogue.base import CATALOGUE
+from coopreport.fiscal import span, start_year
+from coopreport.indicators import Result
+from coopreport.ledger import Data, Keys
+
+indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
+
+HEADLINE = "R0"
+"""The priority ask, which the numbered recommendations add up to."""
+
+
+def _asks(data: Data) -> pd.DataFrame:
+    return data.rows("recommendations", cycle=data.cycle.id, parent_id=HEADLINE)
+
+
+def _ask(data: Data, ask: str) -> pd.Series:
+    return data.rows("recommendations", cycle=data.cycle.id, ask_id=ask.upper()).iloc[0]
+
+
+def each_ask(data: Data) -> Iterator[Keys]:
+    """The numbered recommendations: `r1` … `r4`."""
+    return ({"ask": ask.lower()} for ask in _asks(data)["ask_id"])
+
+
+def each_year(data: Data) -> Iterator[Keys]:
+    """The fiscal years of the horizon."""
+    return ({"year": year} for year in data.cycle.fiscal_years)
+
+
+def each_reading(data: Data) -> Iterator[Keys]:
+    """The named readings of the ambiguous wordings."""
+    return ({"reading": name} for name in data.rows("readings", cycle=data.cycle.id)["reading_id"])
+
+
+def each_granted_year(data: Data) -> Iterator[Keys]:
+    """The fiscal years for which a grant is known."""
+    return ({"year": year} for year in data.frame("financement.accorde_et_demande")["fiscal_year"])
+
+
+@frame("financement.recommandations")
+def recommendations(data: Data) -> pd.DataFrame:
+    """The asks as the brief prints them, the headline last."""
+    asks = data.rows("recommendations", cycle=data.cycle.id)
+    return pd.concat([asks[asks["ask_id"] != HEADLINE], asks[asks["ask_id"] == HEADLINE]])
+
+
+@frame("financement.calendrier")
+def calendar(data: Data) -> pd.DataFrame:
+    """The asks spread over the fiscal years of the horizon, base and new money apart."""
+    spread = funding.schedule(_asks(data), data.cycle.fiscal_years)
+    return funding.new_money(spread, known_bases(data))
+
+
+def known_bases(data: Data) -> dict[str, int]:
+    """Return the dollars a year granted at the cut-off, for the asks where that is known.
+
+    The base stands in the recommendation, or is the annual amount of the grant that it names,
+    spread over that grant's years (inferred where the announcement states no duration).
+    """
+    bases = {}
+    for ask in _asks(data).itertuples(index=False):
+        if pd.notna(ask.base_amount):
+            bases[ask.ask_id] = int(ask.base_amount)
+        elif pd.notna(ask.base_grant):
+            grant = data.rows("grants", grant_id=ask.base_grant, preferred=True)
+            bases[ask.ask_id] = int(funding.spread_grants(grant)["amount"].min())
+    return bases
+
+
+@frame("financement.verification")
+def headline_check(data: Data) -> pd.DataFrame:
+    """The annual headline against the sum of the asks, for each fiscal year."""
+    headline = int(_ask(data, HEADLINE)["annual_amount"])
+    return funding.headline_check(headline, funding.by_year(data.frame("financement.calendrier")))
+
+
+@frame("financement.lectures")
+def readings(data: Data) -> pd.DataFrame:
+    """The total of the asks under each named reading of an ambiguous wording."""
+    asks = data.rows("recommendations", cycle=data.cycle.id)
+    alternatives = data.rows("readings", cycle=data.cycle.id)
+    totals = funding.readings(asks, alternatives, HEADLINE, data.cycle.fiscal_years)
+    words = alternatives[["reading_id", "title", "section", "explanation"]]
+    return totals.merge(words, on="reading_id", validate="one_to_one")
+
+
+@frame("financement.subventions")
+def grants(data: Data) -> pd.DataFrame:
+    """Every announced grant, each source on its own row, oldest first."""
+    return data.rows("grants").sort_values(["announced", "grant_row"])
+
+
+@frame("financement.accorde_et_demande")
+def granted_and_asked(data: Data) -> pd.DataFrame:
+    """Granted and asked in each fiscal year since the first one of the agreement.
+
+    `granted` spreads each preferred grant evenly over its years; `known_later` is the part
+    announced after the cut-off; `inferred` tells whether a duration was inferred; `asked` is the
+    ask for the agreement (R1); `granted_real` is in dollars of the base year, or missing.
+    """
+    rows = data.rows("grants", preferred=True)
+    spread = funding.spread_grants(rows).merge(
+        rows[["grant_row", "years_status"]], on="grant_row", validate="many_to_one"
+    )
+    first = data.cycle.parameter("financement", "first_granted")
+    years = span(first, max(*spread["fiscal_year"], data.cycle.fiscal_years[-1]))
+    asked = data.frame("financement.calendrier").query("ask_id == 'R1'")
+    index = {int(row.year): row.index for row in data.rows("cpi").itertuples(index=False)}
+    table = []
+    for year in years:
+        of_year = spread[spread["fiscal_year"] == year]
+        granted = int(of_year["amount"].sum()) if len(of_year) else None
+        later = of_year[[day > data.cycle.cut_off for day in of_year["announced"]]]
+        ask = asked.loc[asked["fiscal_year"] == year, "amount"]
+        table.append(
+            {
+                "fiscal_year": year,
+                "granted": granted,
+                "known_later": int(later["amount"].sum()) if len(of_year) else None,
+                "inferred": bool((of_year["years_status"] != "stated").any()),
+                "asked": int(ask.iloc[0]) if len(ask) and ask.iloc[0] else None,
+                "granted_real": None
+                if granted is None
+                else funding.real_dollars(
+                    granted, start_year(year), data.cycle.base_year, index
+                ),
+            }
+        )
+    return pd.DataFrame(table).astype(
+        {"granted": "Int64", "known_later": "Int64", "asked": "Int64", "granted_real": object}
+    )
+
+
+@frame("financement.parts")
+def shares(data: Data) -> pd.DataFrame:
+    """Each ask's dollars and share, for a year and for the horizon."""
+    asks = _asks(data)[["ask_id", "subject", "annual_amount"]]
+    spread = data.frame("financement.calendrier").groupby("ask_id")["amount"].sum()
+    asks["horizon_amount"] = asks["ask_id"].map(spread)
+    for column, share in (("annual_amount", "annual_share"), ("horizon_amount", "horizon_share")):
+        whole = int(asks[column].sum())
+        asks[share] = [funding.share(int(part), whole) for part in asks[column]]
+    return asks
+
+
+@indicator(
+    "financement.annonce",
+    "Demande prioritaire annuelle, telle qu’imprimée",
+    unit="CAD_M",
+    decimals=1,
+    formula="montant annuel de la demande prioritaire dans la synthèse du mémoire",
+)
+def headline(data: Data) -> int:
+    """The annual headline that the brief's synthesis prints."""
+    return int(_ask(data, HEADLINE)["annual_amount"])
+
+
+@indicator(
+    "financement.total_annuel",
+    "Somme des quatre recommandations, par année",
+    unit="CAD_M",
+    decimals=1,
+    formula="somme des montants annuels des recommandations",
+)
+def total_annual(data: Data) -> int:
+    """The sum of the annual amounts of the numbered recommendations."""
+    return int(_asks(data)["annual_amount"].sum())
+
+
+@indicator(
+    "financement.annuel.{ask}",
+    "Montant annuel de la recommandation {ask}",
+    unit="CAD_M",
+    decimals=1,
+    formula="montant annuel de la recommandation dans la synthèse du mémoire",
+    each=each_ask,
+)
+def annual_of_ask(data: Data, ask: str) -> int:
+    """The annual amount of one recommendation."""
+    return int(_ask(data, ask)["annual_amount"])
+
+
+@indicator(
+    "financement.imprime.{ask}",
+    "Montant imprimé de la recommandation {ask}",
+    unit="CAD_M",
+    decimals=1,
+    formula="montant que le texte de la recommandation imprime, annuel ou total",
+    each=each_ask,
+)
+def printed_of_ask(data: Data, ask: str) -> int:
+    """The amount that the text of one recommendation prints, annual or total."""
+    return int(_ask(data, ask)["amount"])
+
+
+@indicator(
+    "financement.part_annuelle.{ask}",
+    "Part de la recommandation {ask} dans la demande annuelle",
+    unit="ratio",
+    decimals=1,
+    formula="montant annuel ÷ somme des montants annuels",
+    each=each_ask,
+)
+def annual_share(data: Data, ask: str) -> Fraction | None:
+    """One recommendation's share of the annual total."""
+    table = data.frame("financement.parts").set_index("ask_id")
+    return table.at[ask.upper(), "annual_share"]  # type: ignore[no-any-return]
+
+
+@indicator(
+    "financement.part_horizon.{ask}",
+    "Part de la recommandation {ask} dans la somme de l’horizon",
+    unit="ratio",
+    decimals=1,
+    formula="somme des exercices de la recommandation ÷ somme de toutes",
+    each=each_ask,
+)
+def horizon_share(data: Data, ask: str) -> Fraction | None:
+    """One recommendation's share of the total over the horizon."""
+    table = data.frame("financement.parts").set_index("ask_id")
+    return table.at[ask.upper(), "horizon_share"]  # type: ignore[no-any-return]
+
+
+@indicator(
+    "financement.demande.{year}",
+    "Demandes pour l’exercice {year}",
+    unit="CAD_M",
+    decimals=1,
+    formula="somme des recommandations qui courent pendant l’exercice",
+    each=each_year,
+)
+def asked_in_year(data: Data, year: str) -> int:
+    """The sum of the asks that run in one fiscal year."""
+    return int(funding.by_year(data.frame("financement.calendrier"))[year])
+
+
+@indicator(
+    "financement.nouveau.{year}",
+    "Argent neuf demandé pour l’exercice {year}, au plus",
+    unit="CAD_M",
+    decimals=2,
+    formula="demandes de l’exercice − niveau annuel déjà accordé, là où il est connu",
+    each=each_year,
+)
+def new_in_year(data: Data, year: str) -> int:
+    """The new money asked in one fiscal year, at most: unknown bases count as zero."""
+    spread = data.frame("financement.calendrier")
+    return int(spread.loc[spread["fiscal_year"] == year, "new"].sum())
+
+
+@indicator(
+    "financement.total_horizon",
+    "Somme des demandes sur l’horizon",
+    unit="CAD_M",
+    decimals=1,
+    formula="somme des demandes de tous les exercices de l’horizon",
+)
+def total_horizon(data: Data) -> int:
+    """The sum of the asks over every fiscal year of the horizon."""
+    return int(data.frame("financement.calendrier")["amount"].sum())
+
+
+@indicator(
+    "financement.horizon",
+    "Nombre d’exercices de l’horizon",
+    unit="count",
+    decimals=0,
+    formula="paramètre du cycle",
+)
+def horizon(data: Data) -> int:
+    """The number of fiscal years of the horizon, a parameter of the cycle."""
+    return data.cycle.horizon
+
+
+@indicator(
+    "financement.annees_conformes",
+    "Nombre d’exercices où la somme égale l’annonce",
+    unit="count",
+    decimals=0,
+    formula="nombre d’exercices de l’horizon où la somme des demandes égale l’annonce annuelle",
+)
+def years_that_hold(data: Data) -> int:
+    """The number of fiscal years in which the asks add up to the headline."""
+    return int(data.frame("financement.verification")["holds"].sum())
+
+
+@indicator(
+    "financement.lecture.{reading}",
+    "Somme de l’horizon selon la lecture « {reading} »",
+    unit="CAD_M",
+    decimals=1,
+    formula="somme des demandes sur l’horizon, la demande visée étant lue autrement",
+    each=each_reading,
+)
+def total_under_reading(data: Data, reading: str) -> int:
+    """The total over the horizon under one named reading."""
+    table = data.frame("financement.lectures").set_index("reading_id")
+    return int(table.at[reading, "total"])
+
+
+@indicator(
+    "financement.base.{ask}",
+    "Niveau annuel déjà accordé pour la recommandation {ask}",
+    unit="CAD_M",
+    decimals=2,
+    formula="subvention en cours ÷ nombre d’exercices qu’elle couvre (déduit s’il n’est pas énoncé)",
+    each=each_ask,
+)
+def base_of_ask(data: Data, ask: str) -> Result | int:
+    """The dollars a year granted at the cut-off for one recommendation, where known."""
+    bases = known_bases(data)
+    return bases[ask.upper()] if ask.upper() in bases else Result(None, "..")
+
+
+@indicator(
+    "financement.hausse.{ask}",
+    "Hausse annuelle si le montant de la recommandation {ask} est un niveau",
+    unit="CAD_M",
+    decimals=2,
+    formula="montant annuel demandé − niveau annuel déjà accordé",
+    each=each_ask,
+)
+def increase_of_ask(data: Data, ask: str) -> Result | int:
+    """The yearly increase over what is granted, if the amount asked is a level."""
+    base = data.value(f"financement.base.{ask}")
+    if base is None:
+        return Result(None, "..")
+    return int(data.value(f"financement.annuel.{ask}") - base)
+
+
+@indicator(
+    "financement.accorde.{year}",
+    "Accordé pour l’exercice {year}",
+    unit="CAD_M",
+    decimals=2,
+    formula="subventions annoncées, chacune répartie également sur ses exercices",
+    each=each_granted_year,
+)
+def granted_in_year(data: Data, year: str) -> Result | int:
+    """The dollars granted for one fiscal year, each grant spread evenly over its years."""
+    table = data.frame("financement.accorde_et_demande").set_index("fiscal_year")
+    amount = table.at[year, "granted"]
+    return Result(None, "..") if pd.isna(amount) else int(amount)
+
+
+@indicator(
+    "financement.accorde_total",
+    "Accordé depuis le premier exercice de l’entente",
+    unit="CAD_M",
+    decimals=2,
+    formula="somme des subventions annoncées, une seule source par subvention",
+)
+def granted_total(data: Data) -> int:
+    """The sum of every announced grant, one source each."""
+    return int(data.rows("grants", preferred=True)["amount"].sum())
+
+
+@indicator(
+    "financement.accorde_coupure",
+    "Accordé selon les annonces faites avant la date de coupure",
+    unit="CAD_M",
+    decimals=2,
+    formula="somme des subventions annoncées au plus tard à la date de coupure",
+)
+def granted_at_cut_off(data: Data) -> int:
+    """The sum of the grants announced by the cut-off date."""
+    rows = data.rows("grants", preferred=True)
+    return int(rows.loc[[day <= data.cycle.cut_off for day in rows["announced"]], "amount"].sum())
+
+
+@indicator(
+    "financement.conflit",
+    "Écart entre les deux montants publiés de la même subvention",
+    unit="CAD",
+    decimals=0,
+    formula="plus grand montant publié − plus petit, pour la subvention aux sources en conflit",
+)
+def conflict(data: Data) -> int:
+    """The gap between the amounts that two sources give for one grant."""
+    amounts = data.rows("grants", conflict=True)["amount"]
+    return int(amounts.max() - amounts.min())

@@ -1,0 +1,103 @@
+"""Charts of the size of the movement: series by scope, with the breaks of scope marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from coopreport import palette
+from coopreport.charts.theme import DASHES, SHAPES, WIDTH, to_spec, wrap
+from coopreport.locale import format_value
+
+
+def series_with_breaks(
+    frame: pd.DataFrame,
+    *,
+    breaks: Sequence[tuple[int, str]] = (),
+    unit: str = "count",
+    decimals: int = 0,
+    y_title: str = "",
+) -> dict[str, Any]:
+    """Return a series by year for each scope; scopes are never joined, and breaks are marked.
+
+    `frame`: columns `year` (int), `scope` (its French wording), `value` (in `unit`; CAD_G: whole
+    dollars) and optionally `doubtful` (bool: drawn hollow). `breaks`: (year, words) of each change
+    of what is counted. A scope with one point is a point; its last point carries its value.
+    """
+    scale = {"CAD_G": 1e9, "CAD_M": 1e6}.get(unit, 1)
+    data = frame[frame["value"].notna()].sort_values(["scope", "year"], kind="stable")
+    scopes = list(dict.fromkeys(frame["scope"]))
+    doubtful = data["doubtful"] if "doubtful" in data else pd.Series(False, index=data.index)
+    points = pd.DataFrame(
+        {
+            "year": [int(year) for year in data["year"]],
+            "scope": list(data["scope"]),
+            "value": [float(value) / scale for value in data["value"]],
+            "text": _labels_once(data, unit, decimals),
+            "doubtful": [bool(flag) for flag in doubtful],
+        }
+    )
+    first, last = points["year"].min(), points["year"].max()
+    x = alt.X(
+        "year:Q", title=None, axis=alt.Axis(format="d", values=_round_years(int(first), int(last)))
+    ).scale(domain=[int(first) - 1, int(last) + 1], nice=False)
+    y = alt.Y(
+        "value:Q", title=y_title or None, axis=alt.Axis(format=f",.{decimals}f", tickCount=5)
+    ).scale(zero=True)
+    colour = alt.Color(
+        "scope:N",
+        scale=alt.Scale(
+            domain=scopes, range=[palette.series_colour(i) for i in range(len(scopes))]
+        ),
+        legend=alt.Legend(symbolType="circle", symbolDash=[1, 0]),
+    )
+    dash = alt.StrokeDash(
+        "scope:N",
+        scale=alt.Scale(domain=scopes, range=[DASHES[i % 6] for i in range(len(scopes))]),
+        legend=None,
+    )
+    shape = alt.Shape(
+        "scope:N",
+        scale=alt.Scale(domain=scopes, range=[SHAPES[i % 6] for i in range(len(scopes))]),
+    )
+    base = alt.Chart(points).encode(x=x, y=y)
+    lines = base.mark_line(strokeWidth=2).encode(color=colour, strokeDash=dash)
+    sure = base.transform_filter("!datum.doubtful").mark_point(filled=True, size=80)
+    unsure = base.transform_filter("datum.doubtful").mark_point(
+        filled=False, size=70, fill=palette.PAPER.light, strokeWidth=2
+    )
+    labels = base.mark_text(dy=-14).encode(text="text:N")
+    layers = [lines, sure.encode(color=colour, shape=shape)]
+    layers += [unsure.encode(color=colour, shape=shape), labels]
+    if breaks:
+        marks = alt.Chart(
+            pd.DataFrame(
+                {"year": [year for year, _ in breaks], "text": [wrap(t, 26) for _, t in breaks]}
+            )
+        )
+        layers.append(marks.mark_rule(strokeDash=[4, 3]).encode(x="year:Q"))
+        layers.append(
+            marks.mark_text(align="right", baseline="top", dx=-6, y=0, lineBreak="\n").encode(
+                x="year:Q", text="text:N", color=alt.value(palette.MUTED.light)
+            )
+        )
+    return to_spec(alt.layer(*layers).properties(width=WIDTH, height=320))
+
+
+def _labels_once(data: pd.DataFrame, unit: str, decimals: int) -> list[str]:
+    """Return each point's label, blank where it repeats the label before it in its scope."""
+    labels, before = [], ("", "")
+    for scope, value in zip(data["scope"], data["value"], strict=True):
+        label = (str(scope), format_value(value, unit, decimals))
+        labels.append("" if label == before else label[1])
+        before = label
+    return labels
+
+
+def _round_years(first: int, last: int) -> list[int]:
+    """Return the years to write under an axis: every fifth when there are more than twelve."""
+    step = 5 if last - first > 12 else 2 if last - first > 6 else 1
+    return [year for year in range(first, last + 1) if year % step == 0]

@@ -1,0 +1,133 @@
+"""Charts of survival: the curve by age, and the published rates of each population."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from coopreport import palette
+from coopreport.charts.theme import DASHES, WIDTH, to_spec, wrap
+from coopreport.locale import NBSP, format_value
+
+
+def survival_curve(
+    frame: pd.DataFrame,
+    *,
+    points: pd.DataFrame | None = None,
+    max_years: float | None = None,
+) -> dict[str, Any]:
+    """Return survival step curves with their confidence bands, and published rates as points.
+
+    `frame`: columns `years` (age in years), `rate`, `low`, `high` (percent) and `curve` (the
+    estimate's French name); one step per row, the value holding until the next row. `points`:
+    columns `years`, `rate`, `label`. The first curve is solid, the next ones dashed; each is
+    labelled at its end. The scale runs from 0 to 100 %.
+    """
+    curves = list(dict.fromkeys(frame["curve"]))
+    limit = float(max_years if max_years is not None else frame["years"].max())
+    data = pd.concat([_thin(frame[frame["curve"] == curve], limit) for curve in curves])
+    ends = data.groupby("curve", sort=False).tail(1).reset_index(drop=True)
+    ends["text"] = [wrap(str(curve), 20) for curve in ends["curve"]]
+    x = alt.X("years:Q", title="Âge, en années", axis=alt.Axis(tickMinStep=1, format="d"))
+    x = x.scale(domain=[0, limit], nice=False)
+    percent = alt.Axis(labelExpr=f"datum.label + '{NBSP}%'", values=[0, 20, 40, 60, 80, 100])
+    y = alt.Y("rate:Q", title=None, axis=percent).scale(domain=[0, 100])
+    colours = [palette.series_colour(i) for i in range(len(curves))]
+    color = alt.Color("curve:N", scale=alt.Scale(domain=curves, range=colours), legend=None)
+    dash = alt.StrokeDash(
+        "curve:N",
+        scale=alt.Scale(domain=curves, range=[DASHES[i % 6] for i in range(len(curves))]),
+        legend=None,
+    )
+    base = alt.Chart(data).encode(x=x, color=color)
+    band = base.mark_area(interpolate="step-after", opacity=0.18).encode(y="low:Q", y2="high:Q")
+    lines = base.mark_line(interpolate="step-after").encode(y=y, strokeDash=dash)
+    names = (
+        alt.Chart(ends)
+        .mark_text(align="left", dx=8, lineBreak="\n", baseline="middle", fontWeight=600)
+        .encode(x="years:Q", y="rate:Q", text="text:N")
+    )
+    layers: list[alt.Chart] = [band, lines, names]
+    if points is not None and len(points):
+        known = points.assign(
+            rate=points["rate"].astype(float),
+            text=[
+                f"{p}{NBSP} {format_value(r, 'percent')}"
+                for p, r in zip(points["label"], points["rate"], strict=True)
+            ],
+        )[["years", "rate", "text"]]
+        dots = alt.Chart(known)
+        layers.append(
+            dots.mark_point(filled=True, shape="diamond", size=110, color=palette.INK.light).encode(
+                x="years:Q", y="rate:Q"
+            )
+        )
+        halo = dots.mark_text(dy=18, stroke=palette.PAPER.light, strokeWidth=5, strokeJoin="round")
+        for words in (halo, dots.mark_text(dy=18)):
+            layers.append(words.encode(x="years:Q", y="rate:Q", text="text:N"))
+    return to_spec(alt.layer(*layers).properties(width=WIDTH - 130, height=320))
+
+
+def comparators(
+    frame: pd.DataFrame, *, horizons: tuple[int, int] = (5, 10), highlight: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return, for each population, its survival rates at two ages, as two marked and labelled dots.
+
+    `frame`: columns `population` (French wording, with study and cohorts), `years` (one of
+    `horizons`) and `rate` (percent); populations stand in order of appearance, and those of
+    `highlight` (the co-operatives) are drawn in the first colour.
+    """
+    order = list(dict.fromkeys(frame["population"]))
+    data = frame[frame["years"].isin(horizons) & frame["rate"].notna()]
+    rows = pd.DataFrame(
+        {
+            "population": [wrap(str(name), 34) for name in data["population"]],
+            "horizon": [f"Après {format_value(int(n), 'years')}" for n in data["years"]],
+            "late": [int(n) == max(horizons) for n in data["years"]],
+            "rate": [float(rate) for rate in data["rate"]],
+            "text": [format_value(rate, "percent") for rate in data["rate"]],
+            "colour": [
+                palette.series_colour(0 if name in highlight else 1) for name in data["population"]
+            ],
+        }
+    )
+    y = alt.Y(
+        "population:N",
+        sort=[wrap(str(name), 34) for name in order],
+        title=None,
+        axis=alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=300),
+    )
+    percent = alt.Axis(
+        labelExpr=f"datum.label + '{NBSP}%'", values=[0, 20, 40, 60, 80, 100], grid=False
+    )
+    x = alt.X("rate:Q", title=None, axis=percent).scale(domain=[0, 100])
+    names = [f"Après {format_value(n, 'years')}" for n in horizons]
+    shape = alt.Shape("horizon:N", scale=alt.Scale(domain=names, range=["circle", "diamond"]))
+    shape = shape.legend(
+        direction="horizontal",
+        symbolFillColor=palette.INK.light,
+        symbolStrokeColor=palette.INK.light,
+    )
+    colour = alt.Color("colour:N", scale=None)
+    base = alt.Chart(rows).encode(y=y)
+    between = base.mark_rule(strokeWidth=2, opacity=0.5).encode(
+        x="min(rate):Q", x2="max(rate):Q", color=colour
+    )
+    dots = base.mark_point(filled=True, size=120, opacity=1).encode(x=x, shape=shape, color=colour)
+    right = base.transform_filter("!datum.late").mark_text(align="left", dx=10)
+    left = base.transform_filter("datum.late").mark_text(align="right", dx=-10)
+    layers = [between, dots, *(t.encode(x="rate:Q", text="text:N") for t in (right, left))]
+    lines = max(wrap(str(name), 34).count("\n") + 1 for name in order)
+    height = (16 * lines + 16) * len(order)
+    return to_spec(alt.layer(*layers).properties(width=WIDTH - 240, height=height))
+
+
+def _thin(curve: pd.DataFrame, limit: float, steps: int = 180) -> pd.DataFrame:
+    """Return a step curve read at `steps` equal ages up to `limit`: what the eye can see of it."""
+    known = curve.astype({"years": float, "rate": float, "low": float, "high": float})
+    known = known[["years", "rate", "low", "high", "curve"]].sort_values("years")
+    ages = pd.DataFrame({"years": [round(limit * i / steps, 3) for i in range(steps + 1)]})
+    return pd.merge_asof(ages, known, on="years").dropna().round(2)

@@ -1,0 +1,143 @@
+"""The command line: one verb per target of the Makefile. Messages are French, codes are stable.
+
+Exit codes: 0 done, 2 bad call, 3 bad data, 4 notebook failed, 5 cannot write or publish,
+6 locked, 7 verification failed, 130 interrupted. What a verb needs is imported when it runs,
+so that `--help` and `--version` answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from coopreport import __version__
+from coopreport.errors import BadCall, CoopreportError, shorten
+
+DEFAULT_CYCLE = "2023-2024"
+INTERRUPTED = 130
+
+# argparse speaks English; these are the messages it can give for this command.
+_ARGPARSE = (
+    (r"unrecognized arguments: (.+)", "argument inconnu : {}"),
+    (r"the following arguments are required: (.+)", "il manque : {}"),
+    (r"argument (\S+): expected one argument", "{} attend une valeur"),
+    (r"argument (?:\S+): invalid choice: '?(.*?)'? \(choose from .+\)", "verbe inconnu : « {} »"),
+    (r"argument (\S+): ignored explicit argument .+", "{} ne prend pas de valeur"),
+    (r"ambiguous option: (\S+) could match .+", "option ambiguë : {}"),
+)
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "Utilisation : " if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", _Help)
+        super().__init__(add_help=False, allow_abbrev=False, **options)
+        self._optionals.title = "Options"
+        self._positionals.title = "Verbes"
+        self.add_argument("-h", "--help", action="help", help="montrer cette aide")
+
+    def error(self, message: str) -> NoReturn:
+        for pattern, french in _ARGPARSE:
+            if match := re.fullmatch(pattern, message, flags=re.DOTALL):
+                message = french.format(shorten(match.group(1)))
+                break
+        raise BadCall(f"Appel incorrect : {message}.", f"voyez « {self.prog} --help ».")
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) == 0:
+        raise BadCall(
+            f"« {shorten(text)} » n’est pas une limite.",
+            "donnez un nombre entier de secondes, 1 ou plus : 300.",
+        )
+    return float(text)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command; every option has its help."""
+    parser = _Parser(
+        prog="coopreport",
+        description="Le mémoire prébudgétaire du mouvement coopératif, recalculé des tables.",
+    )
+    parser.add_argument("--version", action="version", version=f"coopreport {__version__}",
+                        help="montrer la version")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERBE", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--cycle", default=DEFAULT_CYCLE, metavar="AAAA-AAAA", help="le cycle (défaut : %(default)s)"
+    )
+    common.add_argument(
+        "--debug", action="store_true", help="montrer la trace Python d’une erreur"
+    )
+    report = verbs.add_parser(
+        "report", parents=[common], help="vérifier, exécuter, rendre et publier le rapport"
+    )
+    report.add_argument(
+        "--cell-limit", type=_seconds, default=300.0, metavar="S", help="limite par cellule (300)"
+    )
+    report.add_argument(
+        "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
+    )
+    report.set_defaults(run=_report)
+    check = verbs.add_parser("check", parents=[common], help="vérifier les tables, sans rien produire")
+    check.set_defaults(run=_check)
+    return parser
+
+
+def say(text: str) -> None:
+    """Print a line of progress, at once, beside the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _report(call: argparse.Namespace) -> int:
+    from coopreport.cycles import check_cycle_name
+    from coopreport.pipeline.build import make_report
+    from coopreport.pipeline.run import Limits
+    from coopreport.project import find_project
+
+    check_cycle_name(call.cycle)
+    project = find_project()
+    limits = Limits(call.cell_limit, call.build_limit)
+    page = make_report(project, call.cycle, limits, say)
+    print(f"Rapport : {project.relative(page)}\n{page.as_uri()}")
+    return 0
+
+
+def _check(call: argparse.Namespace) -> int:
+    from coopreport.check import print_check
+    from coopreport.project import find_project
+
+    return print_check(find_project(), call.cycle)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code; errors are printed, never raised."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        call = build_parser().parse_args(given)
+        run: Callable[[argparse.Namespace], int] = call.run
+        return run(call)
+    except CoopreportError as error:
+        if debug:
+            raise
+        say(f"\nErreur : {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("\nInterrompu; le dernier rapport est intact.")
+        return INTERRUPTED
+    except Exception as error:
+        if debug:
+            raise
+        say(
+            f"\nErreur imprévue : {type(error).__name__} : {shorten(str(error), 300)}\n"
+            "  Remède : relancez avec --debug et signalez la trace aux développeurs."
+        )
+        return 1

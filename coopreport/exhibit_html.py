@@ -1,0 +1,207 @@
+"""The HTML of exhibits, used by the page and by JupyterLab alike. Everything from data is escaped.
+
+A table has a caption, a unit line, scoped headers (columns, rows, spanning groups), a symbols
+legend, notes and sources, inside a labelled focusable region that scrolls when it is too wide.
+A chart is a figure: drawing, caption, notes, and its data table in a `details`. A drawing is given
+as SVG text made by `charts.to_svg`, already safe.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from re import fullmatch
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from coopreport.locale import NBSP, STAND_ALONE, typographic
+
+if TYPE_CHECKING:
+    from coopreport.exhibits import Cell, Chart, Column, Figures, Row, Table
+
+TABLE_NAME = "Tableau"
+CHART_NAME = "Graphique"
+WIDEST_UPRIGHT = 9
+"""The most columns that fit across an upright letter sheet; wider tables print on its side."""
+
+
+def label_of(name: str, number: int | None) -> str:
+    """Return `Tableau 3`, or `Tableau` when the exhibit is not numbered (in JupyterLab)."""
+    return f"{name}{NBSP}{number}" if number else name
+
+
+def table_html(table: Table, number: int | None = None) -> Markup:
+    """Return a numbered table: the region that scrolls, then its legend, notes and sources."""
+    caption = _caption(label_of(TABLE_NAME, number), table)
+    return Markup('<div class="exhibit table{}" id="{}">{}{}</div>').format(
+        _width(table), table.id, _grid(table, caption), _foot(table)
+    )
+
+
+def chart_html(chart: Chart, number: int | None = None, svg: str = "") -> Markup:
+    """Return a numbered chart: its drawing, its caption and its data table, folded on a screen."""
+    name = label_of(CHART_NAME, number)
+    drawing = Markup("")
+    if svg:
+        drawing = Markup(
+            '<div class="drawing scroll" role="region" aria-label="{}" tabindex="0">{}</div>'
+        ).format(name, Markup(svg))
+    caption = Markup('<span class="number">{}</span> {}').format(name, typographic(chart.title))
+    data_name = f"Données du graphique{NBSP}{number}" if number else "Données du graphique"
+    data = Markup('<details class="data{}"><summary>{}</summary>{}{}</details>').format(
+        _width(chart.table),
+        f"{data_name}, en tableau",
+        _grid(chart.table, _caption(data_name, chart.table)),
+        _foot(chart.table),
+    )
+    alternative = Markup("") if svg else Markup("<p>{}</p>").format(chart.alt)
+    return Markup(
+        '<figure class="exhibit chart" id="{}"><figcaption>{}</figcaption>{}{}{}{}</figure>'
+    ).format(chart.id, caption, drawing, alternative, _notes(chart.notes), data)
+
+
+def figures_html(figures: Figures) -> Markup:
+    """Return key figures as a list of terms: label, value, note. Their HTML is the notebook's."""
+    cards = Markup("").join(
+        Markup(
+            '<div class="card"><dt>{}</dt><dd><span class="value">{}</span>{}</dd></div>'
+        ).format(
+            item.label,
+            Markup(item.html),
+            Markup('<span class="note">{}</span>').format(item.note) if item.note else "",
+        )
+        for item in figures.items
+    )
+    return Markup(
+        '<section class="exhibit figures" id="{}" aria-label="{}"><dl class="{}">{}</dl></section>'
+    ).format(figures.id, figures.title, _card_columns(len(figures.items)), cards)
+
+
+def _card_columns(count: int) -> str:
+    """Return the class that lays cards in full rows: `of-4`, `of-3` or `of-2`."""
+    return f"of-{next((n for n in (4, 3) if count % n == 0), 2 if count <= 2 else 3)}"
+
+
+def _width(table: Table) -> str:
+    """Return the class of a table too wide for an upright sheet of paper, or ""."""
+    return " wide" if len(table.columns) > WIDEST_UPRIGHT else ""
+
+
+def _caption(name: str, table: Table) -> Markup:
+    unit = (
+        Markup(' <span class="unit">{}</span>').format(typographic(table.unit_line))
+        if table.unit_line
+        else ""
+    )
+    return Markup('<caption><span class="number">{}</span> {}{}</caption>').format(
+        name, typographic(table.title), unit
+    )
+
+
+def _grid(table: Table, caption: Markup) -> Markup:
+    return Markup(
+        '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table>{}{}{}</table></div>'
+    ).format(table.title, caption, _head(table.columns), _bodies(table))
+
+
+def _head(columns: tuple[Column, ...]) -> Markup:
+    """Return the header rows: one, or two when some columns stand under a spanning group."""
+    grouped = any(column.group for column in columns)
+    cells = [
+        Markup('<th scope="col" class="{}">{}</th>').format(_head_class(column), column.label)
+        for column in columns
+    ]
+    if not grouped:
+        return Markup("<thead><tr>{}</tr></thead>").format(Markup("").join(cells))
+    top, bottom, spans = Markup(""), Markup(""), Markup("")
+    for group, members in groupby(zip(columns, cells, strict=True), key=lambda pair: pair[0].group):
+        pairs = list(members)
+        if group:
+            top += Markup('<th scope="colgroup" colspan="{}" class="group">{}</th>').format(
+                len(pairs), group
+            )
+            bottom += Markup("").join(html for _, html in pairs)
+            spans += Markup('<colgroup span="{}"></colgroup>').format(len(pairs))
+        else:
+            for column, _ in pairs:
+                top += Markup('<th scope="col" rowspan="2" class="{}">{}</th>').format(
+                    _head_class(column), column.label
+                )
+                spans += Markup("<colgroup></colgroup>")
+    return spans + Markup("<thead><tr>{}</tr><tr>{}</tr></thead>").format(top, bottom)
+
+
+def _head_class(column: Column) -> str:
+    """Return the class of a column's heading; a fiscal year is kept on one line."""
+    return f"{column.kind} year" if fullmatch(r"\d{4}-\d{4}", column.label) else column.kind
+
+
+def _bodies(table: Table) -> Markup:
+    """Return the rows; each group row opens a `tbody` that it heads."""
+    bodies: list[list[Markup]] = [[]]
+    for row in table.rows:
+        if row.kind == "group":
+            bodies.append([])
+            bodies[-1].append(
+                Markup('<tr class="group"><th scope="rowgroup" colspan="{}">{}</th></tr>').format(
+                    len(table.columns), row.cells[0].text
+                )
+            )
+        else:
+            bodies[-1].append(_row(table.columns, row))
+    return Markup("").join(
+        Markup("<tbody>{}</tbody>").format(Markup("").join(rows)) for rows in bodies if rows
+    )
+
+
+def _row(columns: tuple[Column, ...], row: Row) -> Markup:
+    cells = Markup("").join(
+        Markup('<th scope="row">{}</th>').format(_content(cell))
+        if column.kind == "header"
+        else Markup('<td class="{}">{}</td>').format(column.kind, _content(cell))
+        for column, cell in zip(columns, row.cells, strict=True)
+    )
+    return Markup('<tr class="{}">{}</tr>').format(row.kind, cells)
+
+
+def _content(cell: Cell) -> Markup:
+    text = (
+        Markup('<data value="{}">{}</data>').format(cell.value, cell.text)
+        if cell.value
+        else escape(cell.text)
+    )
+    if not cell.status:
+        return text
+    if cell.status in STAND_ALONE:
+        return Markup('<span class="symbol">{}</span>').format(cell.text)
+    return text + Markup('<sup class="symbol">{}</sup>').format(cell.status)
+
+
+def _notes(notes: tuple[str, ...]) -> Markup:
+    if not notes:
+        return Markup("")
+    return Markup('<ul class="notes">{}</ul>').format(
+        Markup("").join(Markup("<li>{}</li>").format(typographic(note)) for note in notes)
+    )
+
+
+def _foot(table: Table) -> Markup:
+    """Return what stands under a table: notes, the legend of its symbols, its sources."""
+    parts = [_notes(table.notes)]
+    if table.symbols:
+        pairs = Markup(" ").join(
+            Markup("<span><b>{}</b>{}{}</span>").format(symbol, NBSP, meaning)
+            for symbol, meaning in table.symbols
+        )
+        parts.append(
+            Markup('<p class="legend">Signes conventionnels{}: {}</p>').format(NBSP, pairs)
+        )
+    if table.sources:
+        names = Markup(", ").join(
+            Markup('<span title="SHA-256 {}">{}</span>').format(source.sha256, source.title)
+            if source.sha256
+            else escape(source.title)
+            for source in table.sources
+        )
+        parts.append(Markup('<p class="sources">Source{}: {}</p>').format(NBSP, names))
+    return Markup("").join(parts)

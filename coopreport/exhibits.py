@@ -1,0 +1,357 @@
+"""What a chapter shows: tables, charts and key figures, as frozen objects with a JSON of their own.
+
+A notebook's cell ends with an exhibit; JupyterLab shows its HTML or its chart, and the executed
+notebook keeps the JSON under a custom MIME type, which is all that the page reads. Numbering is
+the assembly's, drawing is `exhibit_html`'s. Exhibit ids look like `financement.demandes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from coopreport.exhibit_html import chart_html, figures_html, table_html
+from coopreport.locale import STAND_ALONE, SYMBOLS, format_value, machine_value
+
+TABLE_MIME = "application/vnd.coopreport.table.v1+json"
+CHART_MIME = "application/vnd.coopreport.chart.v1+json"
+FIGURES_MIME = "application/vnd.coopreport.figures.v1+json"
+VEGALITE_MIME = "application/vnd.vegalite.v5+json"
+"""The one vega-lite MIME type that JupyterLab 4 draws by itself; only for the analyst."""
+ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+
+ColumnKind = Literal["header", "text", "number"]
+RowKind = Literal["body", "total", "group"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: `header` columns head their rows; `group` is a label over neighbours."""
+
+    key: str
+    label: str
+    kind: ColumnKind = "text"
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: the text shown, the exact value behind it ("" when none) and its status symbol."""
+
+    text: str
+    value: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of as many cells as columns; a `group` row has one cell and heads the rows after it."""
+
+    cells: tuple[Cell, ...]
+    kind: RowKind = "body"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A raw table an exhibit was computed from, with the SHA-256 of its bytes."""
+
+    table: str
+    title: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to show. Every cell has a text; every symbol used is explained.
+
+    `symbols` may be left out: the meanings of the statuses used are added from `locale.SYMBOLS`.
+    Raises ValueError (in French, for the analyst) for an empty cell, an unknown status, a row of
+    another length, no header column, a bad id or an empty title.
+    """
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    unit_line: str = ""
+    notes: tuple[str, ...] = ()
+    symbols: tuple[tuple[str, str], ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_name(self.id, self.title)
+        if not self.rows:
+            raise ValueError(f"{self.id} : aucune ligne; dites pourquoi dans le texte")
+        if not any(column.kind == "header" for column in self.columns):
+            raise ValueError(f"{self.id} : il faut au moins une colonne « header »")
+        for number, row in enumerate(self.rows, 1):
+            self._check_row(number, row)
+        meanings = dict(self.symbols)
+        used = {cell.status for row in self.rows for cell in row.cells if cell.status}
+        meanings |= {s: SYMBOLS[s] for s in SYMBOLS if s in used and s not in meanings}
+        if unknown := used - set(meanings):
+            raise ValueError(f"{self.id} : symbole sans signification : {sorted(unknown)}")
+        object.__setattr__(self, "symbols", tuple(meanings.items()))
+
+    def _check_row(self, number: int, row: Row) -> None:
+        expected = 1 if row.kind == "group" else len(self.columns)
+        if len(row.cells) != expected:
+            raise ValueError(
+                f"{self.id}, ligne {number} : {len(row.cells)} cellules au lieu de {expected}"
+            )
+        for column, cell in zip(self.columns, row.cells, strict=False):
+            if not cell.text.strip():
+                raise ValueError(
+                    f"{self.id}, ligne {number}, colonne « {column.label} » : cellule vide; "
+                    f"mettez un symbole ({', '.join(SYMBOLS)})"
+                )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON object of the custom MIME type."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "unit_line": self.unit_line,
+            "columns": [_lean(column) for column in self.columns],
+            "rows": [{"kind": r.kind, "cells": [_lean(c) for c in r.cells]} for r in self.rows],
+            "notes": list(self.notes),
+            "symbols": [list(pair) for pair in self.symbols],
+            "sources": [_lean(source) for source in self.sources],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Table:
+        """Rebuild a table from `to_json`; TypeError, KeyError or ValueError when malformed."""
+        return cls(
+            id=data["id"],
+            title=data["title"],
+            columns=tuple(Column(**column) for column in data["columns"]),
+            rows=tuple(
+                Row(tuple(Cell(**cell) for cell in row["cells"]), row["kind"])
+                for row in data["rows"]
+            ),
+            unit_line=data.get("unit_line", ""),
+            notes=tuple(data.get("notes", ())),
+            symbols=tuple((symbol, meaning) for symbol, meaning in data.get("symbols", ())),
+            sources=tuple(Source(**source) for source in data.get("sources", ())),
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {
+            TABLE_MIME: self.to_json(),
+            "text/html": str(table_html(self)),
+            "text/plain": f"Tableau {self.id} : {self.title}",
+        }
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A vega-lite chart with what replaces it: its alternative text and its data table.
+
+    `alt` states the message, computed from the data (20 characters or more). `spec` is a
+    vega-lite object of `charts`; it is drawn by the pipeline, never in the kernel.
+    """
+
+    id: str
+    title: str
+    alt: str
+    spec: Mapping[str, Any] = field(hash=False)
+    table: Table
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_name(self.id, self.title)
+        if len(self.alt.strip()) < 20:
+            raise ValueError(f"{self.id} : l’équivalent textuel doit dire le message du graphique")
+        if self.table.id == self.id:
+            raise ValueError(f"{self.id} : le tableau du graphique doit porter un autre nom")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON object of the custom MIME type."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "alt": self.alt,
+            "spec": dict(self.spec),
+            "table": self.table.to_json(),
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Chart:
+        """Rebuild a chart from `to_json`; TypeError, KeyError or ValueError when malformed."""
+        return cls(
+            id=data["id"],
+            title=data["title"],
+            alt=data["alt"],
+            spec=data["spec"],
+            table=Table.from_json(data["table"]),
+            notes=tuple(data.get("notes", ())),
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {
+            CHART_MIME: self.to_json(),
+            VEGALITE_MIME: dict(self.spec),
+            "text/html": str(chart_html(self)),
+            "text/plain": f"Graphique {self.id} : {self.title}",
+        }
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One key figure: its label, its HTML (an indicator's, or escaped text) and a short note."""
+
+    label: str
+    html: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Key figures shown as a row of cards. Build the items with `figure`."""
+
+    id: str
+    title: str
+    items: tuple[Figure, ...]
+
+    def __post_init__(self) -> None:
+        _check_name(self.id, self.title)
+        if not self.items or not all(item.label and item.html for item in self.items):
+            raise ValueError(f"{self.id} : chaque chiffre clé a un libellé et une valeur")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON object of the custom MIME type."""
+        return {"id": self.id, "title": self.title, "items": [_lean(item) for item in self.items]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Figures:
+        """Rebuild the figures from `to_json`."""
+        return cls(data["id"], data["title"], tuple(Figure(**item) for item in data["items"]))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {
+            FIGURES_MIME: self.to_json(),
+            "text/html": str(figures_html(self)),
+            "text/plain": f"Chiffres clés {self.id} : {self.title}",
+        }
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """How a column of a DataFrame becomes a column of a table.
+
+    `unit` and `decimals` go to `locale.format_value`; `style` is `bare` when the unit stands in
+    the unit line or the label. A unit `@column` is taken from that column of the frame, row by
+    row, for rows that measure different things. `missing` is the symbol of a missing value.
+    """
+
+    key: str
+    label: str
+    kind: ColumnKind = "text"
+    unit: str = ""
+    decimals: int | None = None
+    style: Literal["short", "words", "bare"] = "bare"
+    group: str = ""
+    missing: str = ".."
+
+
+def cell(
+    value: Any,
+    unit: str = "",
+    decimals: int | None = None,
+    *,
+    style: Literal["short", "words", "bare"] = "bare",
+    missing: str = "..",
+    status: str = "",
+) -> Cell:
+    """Return the cell of a value: formatted in `unit`, or as text when `unit` is "".
+
+    A missing value (None, NaN, NA, NaT, blank text), or a status that replaces its value
+    (`x`, `F`, `.`, `..`, `...`), shows the symbol alone and keeps no value: a suppressed amount
+    must not lie in the page.
+    """
+    blank = value is None or (isinstance(value, str) and not value.strip())
+    if status in STAND_ALONE or blank or bool(pd.isna(value)):
+        symbol = status if status in STAND_ALONE else missing
+        return Cell(symbol, status=symbol)
+    if not unit:
+        return Cell(str(value), status=status)
+    return Cell(format_value(value, unit, decimals, style), machine_value(value), status)
+
+
+def table_from_frame(
+    frame: pd.DataFrame,
+    columns: Sequence[ColumnSpec],
+    *,
+    id: str,
+    title: str,
+    unit_line: str = "",
+    notes: Sequence[str] = (),
+    symbols: Sequence[tuple[str, str]] = (),
+    sources: Sequence[Source] = (),
+    total: Sequence[int] = (),
+    group_by: str = "",
+) -> Table:
+    """Return the table of a frame's rows, in the frame's order.
+
+    A column `<key>_status` of the frame, where there is one, gives the status of `<key>`'s cells.
+    `total` holds positions of rows that are totals (-1: the last). `group_by` names a column whose
+    every new value heads the rows that follow. KeyError when a column is missing from the frame.
+    """
+    totals = {position % len(frame) for position in total} if len(frame) else set()
+    rows: list[Row] = []
+    heading: object = None
+    for position, record in enumerate(frame.to_dict("records")):
+        if group_by and position not in totals and record[group_by] != heading:
+            heading = record[group_by]
+            rows.append(Row((Cell(str(heading)),), "group"))
+        cells = []
+        for spec in columns:
+            status = record.get(f"{spec.key}_status", "")
+            status = status if isinstance(status, str) else ""
+            cells.append(
+                cell(
+                    record[spec.key],
+                    str(record[spec.unit[1:]]) if spec.unit.startswith("@") else spec.unit,
+                    spec.decimals,
+                    style=spec.style,
+                    missing=spec.missing,
+                    status=status,
+                )
+            )
+        rows.append(Row(tuple(cells), "total" if position in totals else "body"))
+    return Table(
+        id=id,
+        title=title,
+        columns=tuple(Column(c.key, c.label, c.kind, c.group) for c in columns),
+        rows=tuple(rows),
+        unit_line=unit_line,
+        notes=tuple(notes),
+        symbols=tuple(symbols),
+        sources=tuple(sources),
+    )
+
+
+def figure(label: str, value: Any, note: str = "") -> Figure:
+    """Return a key figure of an indicator (its `_repr_html_`) or of plain text (escaped)."""
+    from markupsafe import escape
+
+    to_html = getattr(value, "_repr_html_", None)
+    return Figure(label, str(to_html() if to_html else escape(value)), note)
+
+
+def _check_name(id: str, title: str) -> None:
+    if not ID_PATTERN.fullmatch(id):
+        raise ValueError(f"nom {id!r} : attendu comme « financement.demandes » (a-z, 0-9, _ et .)")
+    if not title.strip():
+        raise ValueError(f"{id} : titre vide")
+
+
+def _lean(item: Any) -> dict[str, Any]:
+    """Return a dataclass as a JSON object without its empty fields."""
+    return {key: value for key, value in vars(item).items() if value != ""}

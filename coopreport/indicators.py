@@ -1,0 +1,194 @@
+"""An indicator: one named computed number, and the trail of what it was computed from."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from markupsafe import Markup
+
+from coopreport import locale
+
+Number = int | Decimal | Fraction | float
+
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a function of the catalogue returns when a bare number does not say it all.
+
+    `value` is None where the number does not exist; `symbol` then says why (`..`, `...`).
+    `definition` is the definition line of a rate; `flags` are keys of `FLAGS`.
+    """
+
+    value: Number | None
+    symbol: str = ""
+    flags: tuple[str, ...] = ()
+    definition: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class Read:
+    """One reading of a raw table: which rows went in.
+
+    `where` is the filter in words a program can repeat, `column=value`; `keys` names the rows
+    by their primary key, and is empty when they are more than `MOST_KEYS` (`rows` counts them).
+    """
+
+    table: str
+    sha256: str
+    where: tuple[str, ...]
+    rows: int
+    keys: tuple[str, ...] = ()
+
+
+MOST_KEYS = 60
+
+
+@dataclass(frozen=True)
+class Method:
+    """The function that made an indicator: its name, its docstring's first line, its formula.
+
+    `source` is the docstring's `Source:` line; `formula` is in the report's language.
+    """
+
+    function: str
+    summary: str
+    source: str
+    formula: str
+
+
+def method_of(function: Callable[..., Any], formula: str) -> Method:
+    """Describe a catalogue function from its own docstring.
+
+    Raises:
+        ValueError: the function has no docstring.
+    """
+    text = inspect.getdoc(function)
+    if not text:
+        raise ValueError(f"{function.__qualname__} has no docstring")
+    source = re.search(r"^Source: (.+(?:\n .+)*)$", text, flags=re.MULTILINE)
+    return Method(
+        f"{function.__module__}.{function.__qualname__}",
+        text.splitlines()[0],
+        " ".join(source.group(1).split()) if source else "",
+        formula,
+    )
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One number of the report. `value` is exact or the float as computed; None means absent.
+
+    `unit` and `decimals` say how it is displayed (see `locale.format_value`); rounding happens
+    there and nowhere else.
+    """
+
+    id: str
+    label: str
+    value: Number | None
+    unit: str
+    decimals: int
+    method: Method
+    reads: tuple[Read, ...]
+    cycle: str
+    symbol: str = ""
+    flags: tuple[str, ...] = ()
+    definition: str = ""
+
+    @property
+    def short(self) -> str:
+        """The number as tables and headlines print it: `8,8 M$`."""
+        return self._text("short")
+
+    @property
+    def words(self) -> Shown:
+        """The number as running text prints it: `8,8 millions de dollars`."""
+        return Shown(self, self._text("words"))
+
+    @property
+    def signed(self) -> Shown:
+        """The number with its sign, for differences: `+28,9 points`."""
+        text = self._text("short")
+        return Shown(self, f"+{text}" if self.value is not None and self.value > 0 else text)
+
+    def _text(self, style: str) -> str:
+        if self.value is None:
+            return self.symbol
+        if "x" in self.flags:
+            return "x"
+        return locale.format_value(self.value, self.unit, self.decimals, style=style)
+
+    def _repr_html_(self) -> str:
+        return Shown(self, self.short)._repr_html_()
+
+    def __str__(self) -> str:
+        return self.short
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An indicator as one way of writing it puts it on the page."""
+
+    indicator: Indicator
+    text: str
+
+    def _repr_html_(self) -> str:
+        """Return the `<data>` element; flags follow the number, as in a table."""
+        flags = [flag for flag in self.indicator.flags if flag in ("p", "r", "E", "F")]
+        return str(
+            Markup('<data class="indicator" value="{value}" data-indicator="{id}">{text}{flags}</data>').format(
+                value=exact_text(self.indicator.value),
+                id=self.indicator.id,
+                text=self.text,
+                flags=Markup("").join(Markup("<sup>{}</sup>").format(flag) for flag in flags),
+            )
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def exact_text(value: Number | None) -> str:
+    """Return a number without rounding, for machines: `8800000`, `63.9`, `125/22`, or "" for none."""
+    if value is None:
+        return ""
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def as_json(indicator: Indicator) -> Mapping[str, Any]:
+    """Return the indicator as the build's ledger stores it; tuples become lists."""
+    method = indicator.method
+    return {
+        "id": indicator.id,
+        "label": indicator.label,
+        "value": exact_text(indicator.value),
+        "symbol": indicator.symbol,
+        "unit": indicator.unit,
+        "decimals": indicator.decimals,
+        "shown": indicator.short,
+        "flags": list(indicator.flags),
+        "definition": indicator.definition,
+        "cycle": indicator.cycle,
+        "method": {
+            "function": method.function,
+            "summary": method.summary,
+            "source": method.source,
+            "formula": method.formula,
+        },
+        "reads": [
+            {
+                "table": read.table,
+                "sha256": read.sha256,
+                "where": list(read.where),
+                "rows": read.rows,
+                "keys": list(read.keys),
+            }
+            for read in indicator.reads
+        ],
+    }

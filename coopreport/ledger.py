@@ -1,0 +1,303 @@
+"""The catalogue of what can be computed, and the ledger of what one cycle computed.
+
+A function of the catalogue receives a `Data`, the only way to a raw table, so that what it read
+is recorded and never declared by hand. Each indicator and each frame is computed once per
+ledger, by name; two definitions of one name are an error.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from coopreport.cycles import Cycle
+from coopreport.errors import CoopreportError, nearest
+from coopreport.indicators import (
+    MOST_KEYS,
+    Indicator,
+    Number,
+    Read,
+    Result,
+    method_of,
+)
+from coopreport.tables import Package, Table, read_table
+
+Keys = Mapping[str, str]
+Each = Callable[["Data"], Iterable[Keys]]
+
+
+class UnknownName(CoopreportError, KeyError):
+    """A name that a chapter uses and nobody defines."""
+
+    exit_code = 4
+
+    def __str__(self) -> str:
+        return CoopreportError.__str__(self)
+
+
+class NameTaken(CoopreportError):
+    """A second definition under a name that the catalogue has already."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True)
+class IndicatorDefinition:
+    """How to compute one indicator, or a family of them when `each` gives the keys of its name."""
+
+    name: str
+    label: str
+    unit: str
+    decimals: int | str
+    formula: str
+    function: Callable[..., Number | Result | None]
+    each: Each | None
+
+
+@dataclass(frozen=True)
+class FrameDefinition:
+    """How to compute one table of the report."""
+
+    name: str
+    function: Callable[[Data], pd.DataFrame]
+
+
+@dataclass
+class Catalogue:
+    """Every indicator and frame that can be named, by name."""
+
+    indicators: dict[str, IndicatorDefinition] = field(default_factory=dict)
+    frames: dict[str, FrameDefinition] = field(default_factory=dict)
+
+    def copy(self) -> Catalogue:
+        """Return a catalogue to which a notebook can add without changing this one."""
+        return Catalogue(dict(self.indicators), dict(self.frames))
+
+    def indicator(
+        self,
+        name: str,
+        label: str,
+        *,
+        unit: str,
+        decimals: int | str,
+        formula: str,
+        each: Each | None = None,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register the decorated function as the one that computes `name`.
+
+        A name with fields, as `financement.demandes.{year}`, is a family: `each` gives the values
+        of the fields, which the function receives by name; label, unit, decimals and formula may
+        use them too.
+
+        Raises:
+            NameTaken: the name is already defined.
+        """
+
+        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            self._reserve(name)
+            self.indicators[name] = IndicatorDefinition(
+                name, label, unit, decimals, formula, function, each
+            )
+            return function
+
+        return register
+
+    def frame(
+        self, name: str
+    ) -> Callable[[Callable[[Data], pd.DataFrame]], Callable[[Data], pd.DataFrame]]:
+        """Register the decorated function as the one that computes the frame `name`.
+
+        Raises:
+            NameTaken: the name is already defined.
+        """
+
+        def register(
+            function: Callable[[Data], pd.DataFrame],
+        ) -> Callable[[Data], pd.DataFrame]:
+            self._reserve(name)
+            self.frames[name] = FrameDefinition(name, function)
+            return function
+
+        return register
+
+    def _reserve(self, name: str) -> None:
+        if name in self.indicators or name in self.frames:
+            raise NameTaken(
+                f"« {name} » est déjà défini : un indicateur ou un tableau n’est calculé qu’une fois.",
+                "utilisez celui qui existe, ou donnez un autre nom au vôtre.",
+            )
+
+
+class Data:
+    """What a catalogue function sees: the cycle and the raw tables, read with a trail."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._reads: dict[Read, None] = {}
+
+    @property
+    def cycle(self) -> Cycle:
+        """The budget cycle."""
+        return self._ledger.cycle
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        """Everything read so far, in a stable order."""
+        return tuple(sorted(self._reads))
+
+    def rows(self, table: str, **where: object) -> pd.DataFrame:
+        """Return the rows of a raw table whose columns equal `where`; the reading is recorded.
+
+        Raises:
+            UnknownName: no such table or column.
+        """
+        source = self._ledger.table(table)
+        frame = source.frame
+        for column, value in where.items():
+            if column not in frame.columns:
+                known = list(frame.columns)
+                raise UnknownName(
+                    f"La table « {table} » n’a pas de colonne « {column} ».",
+                    nearest(column, known) or f"colonnes : {', '.join(known)}.",
+                )
+            frame = frame[(frame[column] == value).fillna(False).astype(bool)]
+        keys: tuple[str, ...] = ()
+        if len(frame) <= MOST_KEYS:
+            columns = list(source.resource.primary_key)
+            keys = tuple(
+                "/".join(str(part) for part in row)
+                for row in frame[columns].itertuples(index=False, name=None)
+            )
+        conditions = tuple(f"{column}={value}" for column, value in where.items())
+        self._reads[Read(table, source.sha256, conditions, len(frame), keys)] = None
+        return frame.reset_index(drop=True)
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return a frame of the catalogue; what it read is recorded here too."""
+        frame, reads = self._ledger.frame_with_reads(name)
+        self._reads.update(dict.fromkeys(reads))
+        return frame
+
+    def value(self, name: str) -> Any:
+        """Return the exact value of another indicator; what it read is recorded here too."""
+        indicator = self._ledger.indicator(name)
+        self._reads.update(dict.fromkeys(indicator.reads))
+        return indicator.value
+
+
+class Ledger:
+    """The indicators and frames of one cycle, each computed once, when first asked for."""
+
+    def __init__(self, cycle: Cycle, package: Package, catalogue: Catalogue) -> None:
+        self.cycle = cycle
+        self.package = package
+        self.catalogue = catalogue
+        self._tables: dict[str, Table] = {}
+        self._frames: dict[str, tuple[pd.DataFrame, tuple[Read, ...]]] = {}
+        self._indicators: dict[str, Indicator] = {}
+
+    @property
+    def computed(self) -> tuple[Indicator, ...]:
+        """The indicators asked for so far, by name."""
+        return tuple(self._indicators[name] for name in sorted(self._indicators))
+
+    @property
+    def tables_read(self) -> tuple[Table, ...]:
+        """The raw tables read so far, by name."""
+        return tuple(self._tables[name] for name in sorted(self._tables))
+
+    def names(self) -> tuple[str, ...]:
+        """Return the name of every indicator that this cycle can compute."""
+        return tuple(sorted(self._expanded()))
+
+    def table(self, name: str) -> Table:
+        """Return a raw table, read and checked.
+
+        Raises:
+            UnknownName: the package has no such table.
+            BadData: the table breaks a rule.
+        """
+        if name not in self._tables:
+            known = list(self.package.resources)
+            if name not in known:
+                raise UnknownName(
+                    f"La table « {name} » n’existe pas dans data/datapackage.json.",
+                    nearest(name, known) or f"tables : {', '.join(known)}.",
+                )
+            self._tables[name] = read_table(self.package, name)
+        return self._tables[name]
+
+    def frame_with_reads(self, name: str) -> tuple[pd.DataFrame, tuple[Read, ...]]:
+        """Return a copy of a frame of the catalogue and what it was computed from.
+
+        Raises:
+            UnknownName: nobody defines this frame.
+        """
+        if name not in self._frames:
+            known = list(self.catalogue.frames)
+            if name not in known:
+                raise UnknownName(
+                    f"Aucun tableau ne se nomme « {name} ».",
+                    nearest(name, known) or "voyez les tableaux de coopreport/catalogue/.",
+                )
+            data = Data(self)
+            frame = self.catalogue.frames[name].function(data)
+            self._frames[name] = (frame, data.reads)
+        frame, reads = self._frames[name]
+        return frame.copy(), reads
+
+    def indicator(self, name: str) -> Indicator:
+        """Return an indicator, computed on first use.
+
+        Raises:
+            UnknownName: nobody defines this indicator.
+        """
+        if name not in self._indicators:
+            definition, keys = self._definition(name)
+            data = Data(self)
+            made = definition.function(data, **keys)
+            result = made if isinstance(made, Result) else Result(made)
+            self._indicators[name] = Indicator(
+                id=name,
+                label=definition.label.format(**keys),
+                value=result.value,
+                unit=definition.unit.format(**keys),
+                decimals=int(str(definition.decimals).format(**keys)),
+                method=method_of(definition.function, definition.formula.format(**keys)),
+                reads=data.reads,
+                cycle=self.cycle.id,
+                symbol=result.symbol or ("" if result.value is not None else ".."),
+                flags=result.flags,
+                definition=result.definition,
+            )
+        return self._indicators[name]
+
+    def _definition(self, name: str) -> tuple[IndicatorDefinition, Keys]:
+        plain = self.catalogue.indicators.get(name)
+        if plain is not None and plain.each is None:
+            return plain, {}
+        expanded = self._expanded()
+        if name not in expanded:
+            raise UnknownName(
+                f"Aucun indicateur ne se nomme « {name} ».",
+                nearest(name, list(expanded)) or "voyez l’annexe des indicateurs du rapport.",
+            )
+        return expanded[name]
+
+    def _expanded(self) -> dict[str, tuple[IndicatorDefinition, Keys]]:
+        """Return every indicator's name, families expanded."""
+        found: dict[str, tuple[IndicatorDefinition, Keys]] = {}
+        for definition in self.catalogue.indicators.values():
+            for keys in definition.each(Data(self)) if definition.each else ({},):
+                name = string.Formatter().vformat(definition.name, (), keys)
+                if name in found:
+                    raise NameTaken(
+                        f"« {name} » est défini deux fois dans le catalogue.",
+                        "renommez l’une des deux familles d’indicateurs.",
+                    )
+                found[name] = (definition, keys)
+        return found

@@ -1,0 +1,219 @@
+"""From executed chapters to one document: order, numbers, contents, references.
+
+The document is a notebook: one Markdown cell of HTML per prose cell, and one code cell per cell
+that shows exhibits, each with an id of its own. Its metadata hold the edition, the contents and
+the lists of tables and charts. Pure: the same chapters and edition give the same document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from coopreport.charts.svg import to_svg
+from coopreport.errors import ChapterFailed
+from coopreport.exhibits import (
+    CHART_MIME,
+    FIGURES_MIME,
+    TABLE_MIME,
+    Chart,
+    Figures,
+    Table,
+)
+from coopreport.locale import NBSP
+from coopreport.pipeline.prose import Context, Heading, prose_html
+
+SVG_MIME = "image/svg+xml"
+IGNORED = ("application/vnd.coopreport.ledger.v1+json",)
+EXHIBITS: dict[str, type[Table] | type[Chart] | type[Figures]] = {
+    TABLE_MIME: Table,
+    CHART_MIME: Chart,
+    FIGURES_MIME: Figures,
+}
+WORDS = {TABLE_MIME: "tableau", CHART_MIME: "graphique"}
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What the title block says. `build` is the build's short name; a draft says it is one."""
+
+    title: str
+    author: str
+    cycle: str
+    cut_off: date
+    build: str
+    draft: bool = True
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An exhibit where a chapter shows it: its MIME type, its JSON, its drawing for a chart."""
+
+    mime: str
+    data: dict[str, Any]
+    svg: str = ""
+
+
+def draw_charts(chapters: Sequence[tuple[str, NotebookNode]]) -> None:
+    """Add each chart's drawing (`image/svg+xml`) beside it in the executed notebooks, in place.
+
+    Call it in the process that draws all the charts of a build, never in one that forks.
+    """
+    for _, notebook in chapters:
+        for cell in notebook.cells:
+            for output in cell.get("outputs", ()):
+                bundle = output.get("data", {})
+                if CHART_MIME in bundle and SVG_MIME not in bundle:
+                    chart = bundle[CHART_MIME]
+                    bundle[SVG_MIME] = to_svg(
+                        chart["spec"], id=chart["id"], title=chart["title"], alt=chart["alt"]
+                    )
+
+
+def assemble(chapters: Sequence[tuple[str, NotebookNode]], edition: Edition) -> NotebookNode:
+    """Return the document of executed chapters, given as (name, notebook) in order.
+
+    A name is a file's name without `.ipynb` (`03-financement`); its word makes the chapter's id.
+    Charts that have no drawing yet are drawn. ChapterFailed when a chapter has not exactly one
+    title, skips a heading level, shows something else than an exhibit, shows one id twice, or
+    its prose cannot be rendered.
+    """
+    draw_charts(chapters)
+    shown = {
+        (name, index): list(_exhibits(name, index, cell))
+        for name, notebook in chapters
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+    }
+    numbers = _numbers([exhibit for exhibits in shown.values() for exhibit in exhibits])
+    references = {id: f"{word}{NBSP}{number}" for id, (word, number) in numbers.items()}
+    cells: list[NotebookNode] = []
+    contents: list[dict[str, Any]] = []
+    for position, (name, notebook) in enumerate(chapters, 1):
+        context = Context(chapter_id(name), references, number=position)
+        headings: list[Heading] = []
+        for index, cell in enumerate(notebook.cells):
+            cell_id = f"{context.chapter}-{index:03d}"
+            about = {"coopreport": {"chapter": context.chapter}}
+            if cell.cell_type == "markdown":
+                given = cell.metadata.get("user_expressions", ())
+                html, found = prose_html(cell.source, context, given)
+                headings += found
+                prose = nbformat.v4.new_markdown_cell(str(html), id=cell_id, metadata=about)
+                cells.append(prose)
+            elif exhibits := shown.get((name, index)):
+                outputs = [_output(exhibit, numbers) for exhibit in exhibits]
+                code = nbformat.v4.new_code_cell("", id=cell_id, metadata=about, outputs=outputs)
+                cells.append(code)
+        _check_headings(name, headings)
+        contents.append(_entry(position, headings))
+    document = nbformat.v4.new_notebook(cells=cells)
+    document.metadata = nbformat.from_dict(
+        {
+            "title": edition.title,
+            "coopreport": {
+                "edition": {**asdict(edition), "cut_off": edition.cut_off.isoformat()},
+                "contents": contents,
+                "tables": _list(shown.values(), numbers, TABLE_MIME),
+                "charts": _list(shown.values(), numbers, CHART_MIME),
+            },
+        }
+    )
+    return document
+
+
+def chapter_id(name: str) -> str:
+    """Return the id of a chapter from its file's name: `financement` for `03-financement`."""
+    return re.sub(r"^[0-9]+[-_]", "", name)
+
+
+def _exhibits(name: str, index: int, cell: NotebookNode) -> Iterator[Shown]:
+    """Yield the exhibits a cell shows; ChapterFailed for anything else that it would show."""
+    for output in cell.get("outputs", ()):
+        bundle = output.get("data")
+        if bundle is None or any(mime in bundle for mime in IGNORED):
+            continue  # what is printed is for the analyst, not for the page
+        mime = next((mime for mime in EXHIBITS if mime in bundle), "")
+        if not mime:
+            raise ChapterFailed(
+                f"{name}, cellule {index + 1} : elle montre un résultat qui n’est ni un tableau, "
+                "ni un graphique, ni des chiffres clés du rapport.",
+                "terminez sa dernière ligne par « ; », ou montrez-le par report.table.",
+            )
+        try:
+            EXHIBITS[mime].from_json(bundle[mime])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ChapterFailed(
+                f"{name}, cellule {index + 1} : tableau ou graphique malformé ({error}).",
+                "construisez-le par report.table, report.chart ou report.figures.",
+            ) from None
+        yield Shown(mime, bundle[mime], bundle.get(SVG_MIME, ""))
+
+
+def _numbers(exhibits: Sequence[Shown]) -> dict[str, tuple[str, int]]:
+    """Return the word and the number of each table and chart, in order; no id may come twice."""
+    numbers: dict[str, tuple[str, int]] = {}
+    counts = dict.fromkeys(WORDS, 0)
+    seen: set[str] = set()
+    for exhibit in exhibits:
+        id = exhibit.data["id"]
+        if id in seen:
+            raise ChapterFailed(
+                f"« {id} » est montré deux fois dans le rapport.",
+                "donnez un autre nom au second (name=…), ou renvoyez au premier par {numref}.",
+            )
+        seen.add(id)
+        if exhibit.mime in counts:
+            counts[exhibit.mime] += 1
+            numbers[id] = (WORDS[exhibit.mime], counts[exhibit.mime])
+    return numbers
+
+
+def _output(exhibit: Shown, numbers: dict[str, tuple[str, int]]) -> NotebookNode:
+    number = numbers.get(exhibit.data["id"], ("", 0))[1]
+    bundle = {exhibit.mime: exhibit.data} | ({SVG_MIME: exhibit.svg} if exhibit.svg else {})
+    return nbformat.v4.new_output("display_data", data=bundle, metadata={"number": number})
+
+
+def _check_headings(name: str, headings: Sequence[Heading]) -> None:
+    if [heading.level for heading in headings].count(1) != 1 or headings[0].level != 1:
+        raise ChapterFailed(
+            f"{name} : un chapitre commence par son titre, et n’en a qu’un (« # Titre »).",
+            "donnez deux dièses ou plus à ses autres intertitres.",
+        )
+    for before, after in pairwise(headings):
+        if after.level > before.level + 1:
+            raise ChapterFailed(
+                f"{name} : l’intertitre « {after.text} » saute un niveau.",
+                f"donnez-lui {before.level + 1} dièses au plus.",
+            )
+
+
+def _entry(number: int, headings: Sequence[Heading]) -> dict[str, Any]:
+    """Return a chapter's entry in the contents: its title and its sections."""
+    sections = [heading for heading in headings if heading.level == 2]
+    return {
+        "number": str(number),
+        "text": headings[0].text,
+        "id": headings[0].id,
+        "sections": [
+            {"number": f"{number}.{position}", "text": section.text, "id": section.id}
+            for position, section in enumerate(sections, 1)
+        ],
+    }
+
+
+def _list(shown: Any, numbers: dict[str, tuple[str, int]], mime: str) -> list[dict[str, str | int]]:
+    return [
+        {"id": e.data["id"], "number": numbers[e.data["id"]][1], "title": e.data["title"]}
+        for exhibits in shown
+        for e in exhibits
+        if e.mime == mime
+    ]

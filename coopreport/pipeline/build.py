@@ -1,0 +1,120 @@
+"""The story of `make report`: check the tables, run the chapters, assemble, render, publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from coopreport import __version__
+from coopreport.cycles import read_cycle
+from coopreport.errors import BadData
+from coopreport.locale import count_of, format_value
+from coopreport.pipeline.assemble import Edition, assemble
+from coopreport.pipeline.publish import (
+    build_name,
+    input_files,
+    publish,
+    work_folder,
+    write_json,
+    write_manifest,
+)
+from coopreport.pipeline.render import render
+from coopreport.pipeline.run import Executed, Limits, run_chapters
+from coopreport.project import Project
+from coopreport.tables import check_package, open_package
+
+REPORT = "rapport.html"
+AUTHOR = "Conseil québécois de la coopération et de la mutualité"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Says what a build is doing, one line a step, with the seconds since the last one."""
+
+    say: Callable[[str], None]
+
+    def step(self, text: str, seconds: float) -> None:
+        self.say(f"  {text} ({format_value(seconds, 'number', 1)}\u00a0s)")
+
+
+def make_report(project: Project, name: str, limits: Limits, say: Callable[[str], None]) -> Path:
+    """Make the report of a cycle and publish it; return the path of its page.
+
+    Raises:
+        CoopreportError: with its exit code; the report published before is untouched.
+    """
+    progress = Progress(say)
+    started = time.monotonic()
+    cycle = read_cycle(project, name)
+    say(f"Rapport du cycle {cycle.id} : {len(cycle.chapters)} chapitres")
+    checked = check_package(open_package(project.data))
+    if checked.faults:
+        raise BadData(checked.faults)
+    rows = sum(table.rows for table in checked.summaries)
+    progress.step(
+        f"{count_of(len(checked.summaries), 'table')} et {count_of(rows, 'ligne')} vérifiées",
+        time.monotonic() - started,
+    )
+    inputs = input_files(project)
+    build = build_name(inputs, cycle.id)
+
+    def chapter_done(executed: Executed) -> None:
+        progress.step(f"chapitre « {executed.chapter.title} »", executed.seconds)
+
+    with work_folder(project) as work:
+        kernels, finished = work / "kernels", work / "build"
+        kernels.mkdir()
+        (finished / "notebooks").mkdir(parents=True)
+        executed = run_chapters(project, cycle, kernels, limits, chapter_done)
+        started = time.monotonic()
+        edition = Edition(
+            title=cycle.title,
+            author=AUTHOR,
+            cycle=cycle.id,
+            cut_off=cycle.cut_off,
+            build=build,
+            draft=True,
+        )
+        document = assemble([(run.chapter.name, run.notebook) for run in executed], edition)
+        page = render(document)
+        progress.step("page assemblée", time.monotonic() - started)
+        (finished / REPORT).write_text(page, encoding="utf-8")
+        for run in executed:
+            nbformat.write(run.notebook, finished / "notebooks" / run.chapter.path.name)
+        write_json(finished / "indicateurs.json", merge_ledgers(executed))
+        about = {"cycle": cycle.id, "build": build, "version": __version__}
+        write_manifest(finished, inputs, about)
+        latest = publish(finished, project, cycle.id, build)
+    return latest / REPORT
+
+
+def merge_ledgers(executed: list[Executed]) -> dict[str, object]:
+    """Return the ledger of the build: every chapter's indicators, each once, by name.
+
+    Raises:
+        ChapterFailed: two chapters computed different values under one name.
+    """
+    from coopreport.errors import ChapterFailed
+
+    indicators: dict[str, dict[str, object]] = {}
+    owner: dict[str, str] = {}
+    tables: dict[str, str] = {}
+    for run in executed:
+        tables.update(run.ledger["tables"])
+        for indicator in run.ledger["indicators"]:
+            name = indicator["id"]
+            if indicators.setdefault(name, indicator) != indicator:
+                raise ChapterFailed(
+                    f"L’indicateur « {name} » n’est pas le même dans {owner[name]} et dans "
+                    f"{run.chapter.path.name}.",
+                    "donnez-leur deux noms, ou utilisez les mêmes paramètres.",
+                )
+            owner.setdefault(name, run.chapter.path.name)
+    return {
+        "indicators": [indicators[name] for name in sorted(indicators)],
+        "tables": dict(sorted(tables.items())),
+    }

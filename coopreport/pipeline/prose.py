@@ -1,0 +1,291 @@
+"""Prose of the chapters: a Markdown cell in, safe HTML out.
+
+mistune reads the Markdown. Raw HTML is shown as text, harmful links lead nowhere, images are
+refused. Beyond plain Markdown: tables, the MyST roles {eval} (a number by name: its HTML comes
+from the cell's `user_expressions`) and {numref} (a link to a table or a chart), and MyST's
+colon fences `:::{note}`, `:::{warning}`, `:::{important}`. Headings go down one level: the page
+has one `h1`, the report's title.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from ast import literal_eval
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import mistune
+from markupsafe import Markup, escape
+from mistune.directives import Admonition, FencedDirective
+
+from coopreport.errors import ChapterFailed, nearest, shorten
+from coopreport.locale import typographic
+
+Token = dict[str, Any]
+
+ADMONITIONS = {"note": "À noter", "warning": "Prudence", "important": "Important"}
+ROLE = r"\{(?P<role_name>[a-z]+)\}(?P<role_ticks>`+)(?P<role_text>.+?)(?P=role_ticks)(?!`)"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a chapter: its level in the chapter (1: the chapter's title), text and id."""
+
+    level: int
+    text: str
+    id: str
+
+
+@dataclass
+class Context:
+    """What rendering one chapter's prose needs: where it is, and what it may refer to.
+
+    `references` maps an exhibit's id to its words (`tableau 3`). Ids of headings are
+    `<chapter>-<slug>`; `taken` keeps them apart through the chapter's cells.
+    """
+
+    chapter: str
+    references: Mapping[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    number: int = 0
+    section: int = 0
+
+
+def expressions(markdown: str) -> list[str]:
+    """Return the {eval} expressions of a Markdown cell, in order; code holds none."""
+    return [token["raw"] for token in _walk(_parse(markdown)) if token["type"] == "role_eval"]
+
+
+def title_of(markdown: str) -> str | None:
+    """Return the text of the cell's first level-1 heading, or None."""
+    for token in _walk(_parse(markdown)):
+        if token["type"] == "heading" and token["attrs"]["level"] == 1:
+            return _text(token["children"], {})
+    return None
+
+
+def slug(text: str) -> str:
+    """Return `text` as ASCII words joined by hyphens: `portee-et-limites`."""
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
+    ascii_only = plain.encode("ascii", "ignore").decode().lower().replace("’", " ")
+    return "-".join(re.findall(r"[a-z0-9]+", ascii_only)) or "section"
+
+
+def prose_html(
+    markdown: str, context: Context, user_expressions: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Markup, list[Heading]]:
+    """Return a Markdown cell as HTML, and its headings.
+
+    `user_expressions` are the cell's metadata, in order of appearance. ChapterFailed when an
+    expression has no good result, a reference is unknown, or the cell holds an image or an
+    unknown role or fence.
+    """
+    tokens = _parse(markdown)
+    results = _results(tokens, user_expressions, context)
+    _check(tokens, context)
+    headings: list[Heading] = []
+    for token in _walk(tokens):
+        if token["type"] == "heading":
+            headings.append(_place(token, context, results))
+    renderer = _Renderer(context, results)
+    state = mistune.BlockState()
+    return Markup(renderer(iter(tokens), state)), headings
+
+
+def _place(token: Token, context: Context, results: Mapping[int, Mapping[str, str]]) -> Heading:
+    """Give a heading token its id and its number, and return it as a `Heading`."""
+    level = token["attrs"]["level"]
+    text = _text(token["children"], results)
+    base = context.chapter if level == 1 else f"{context.chapter}-{slug(text)}"
+    name, count = base, 1
+    while name in context.taken:
+        count += 1
+        name = f"{base}-{count}"
+    context.taken.add(name)
+    if level == 2:
+        context.section += 1
+    number = {1: str(context.number), 2: f"{context.number}.{context.section}"}.get(level, "")
+    token["attrs"]["id"] = name
+    token["attrs"]["number"] = number if context.number else ""
+    return Heading(level, text, name)
+
+
+def _results(
+    tokens: list[Token], given: Sequence[Mapping[str, Any]], context: Context
+) -> dict[int, dict[str, str]]:
+    """Return each {eval} token's HTML and text, by the token's identity, in order of appearance."""
+    found: dict[int, dict[str, str]] = {}
+    roles = [token for token in _walk(tokens) if token["type"] == "role_eval"]
+    for position, token in enumerate(roles):
+        expression = token["raw"]
+        entry = given[position] if position < len(given) else {}
+        result = entry.get("result", {})
+        if entry.get("expression") != expression or result.get("status") != "ok":
+            why = result.get("evalue", "aucun résultat")
+            raise ChapterFailed(
+                f"{context.chapter} : le nombre {{eval}}`{shorten(expression)}` n’a pas de valeur "
+                f"({shorten(str(why), 200)}).",
+                "corrigez le nom de l’indicateur dans le texte, ou définissez-le avant.",
+            )
+        data = result["data"]
+        text = _unquoted(str(data.get("text/plain", "")))
+        html = data.get("text/html")
+        found[id(token)] = {"html": str(html) if html else str(escape(text)), "text": text}
+        if html:
+            found[id(token)]["text"] = Markup(html).striptags()
+    return found
+
+
+def _unquoted(text: str) -> str:
+    """Return the text of a Python string's representation: the kernel sends `'a'` for a."""
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        try:
+            return str(literal_eval(text))
+        except (SyntaxError, ValueError):
+            return text
+    return text
+
+
+def _check(tokens: list[Token], context: Context) -> None:
+    """Raise ChapterFailed for what a page cannot hold."""
+    for token in _walk(tokens):
+        if token["type"] == "image":
+            raise ChapterFailed(
+                f"{context.chapter} : image « {_text(token['children'], {})} » dans le texte.",
+                "montrez un graphique par une cellule de code; la page n’a pas d’images liées.",
+            )
+        if token["type"] == "role_unknown" or token["type"] == "block_error":
+            raise ChapterFailed(
+                f"{context.chapter} : écriture MyST inconnue « {shorten(token['raw'])} ».",
+                "seuls {eval} et {numref}, et les encadrés note, warning et important, existent.",
+            )
+        if token["type"] == "role_numref" and token["raw"] not in context.references:
+            known = list(context.references)
+            raise ChapterFailed(
+                f"{context.chapter} : renvoi à « {shorten(token['raw'])} », qui n’est ni un "
+                "tableau ni un graphique du rapport.",
+                nearest(token["raw"], known) or f"noms connus : {', '.join(known) or 'aucun'}.",
+            )
+
+
+def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield every token and its descendants, in order of appearance."""
+    for token in tokens:
+        yield token
+        yield from _walk(token.get("children", ()))
+
+
+def _text(tokens: Sequence[Token], results: Mapping[int, Mapping[str, str]]) -> str:
+    """Return the plain text of inline tokens."""
+    parts = []
+    for token in tokens:
+        if token["type"] == "role_eval":
+            parts.append(results.get(id(token), {}).get("text", "…"))
+        elif token["type"] in ("softbreak", "linebreak"):
+            parts.append(" ")
+        elif "children" in token:
+            parts.append(_text(token["children"], results))
+        else:
+            parts.append(token.get("raw", ""))
+    return typographic("".join(parts).strip())
+
+
+def _parse(markdown: str) -> list[Token]:
+    """Return mistune's tokens of `markdown`, their inline parts parsed."""
+    parser = mistune.create_markdown(renderer=None, plugins=["table", _roles, _fences])
+    tokens = parser(markdown)
+    assert isinstance(tokens, list)
+    return tokens
+
+
+def _roles(md: mistune.Markdown) -> None:
+    """The mistune plugin of MyST roles: {eval}`…`, {numref}`…`."""
+
+    def parse(inline: Any, match: re.Match[str], state: Any) -> int:
+        name, text = match["role_name"], match["role_text"].strip()
+        known = name in ("eval", "numref")
+        kind = f"role_{name}" if known else "role_unknown"
+        state.append_token({"type": kind, "raw": text if known else match[0]})
+        return match.end()
+
+    md.inline.register("role", ROLE, parse, before="codespan")
+
+
+class _Boxes(Admonition):
+    """Admonitions whose title is Markdown's text, French when none is given."""
+
+    def parse(self, block: Any, m: re.Match[str], state: Any) -> Token:
+        name = self.parse_type(m)
+        title = self.parse_title(m).strip() or ADMONITIONS[name]
+        return {
+            "type": "box",
+            "attrs": {"name": name, "title": title},
+            "children": self.parse_tokens(block, self.parse_content(m), state),
+        }
+
+    def __call__(self, directive: Any, md: mistune.Markdown) -> None:
+        for name in ADMONITIONS:
+            directive.register(name, self.parse)
+
+
+def _fences(md: mistune.Markdown) -> None:
+    FencedDirective([_Boxes()], ":")(md)
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """mistune's HTML, with our headings, roles, boxes and scoped table headers."""
+
+    def __init__(self, context: Context, results: Mapping[int, Mapping[str, str]]) -> None:
+        super().__init__(escape=True)
+        self._context = context
+        self._results = results
+
+    def render_token(self, token: Token, state: Any) -> str:
+        kind = token["type"]
+        if kind == "text":
+            return str(escape(typographic(token["raw"])))
+        if kind == "role_eval":
+            return self._results[id(token)]["html"]
+        if kind == "role_numref":
+            words = self._context.references[token["raw"]]
+            return Markup('<a href="#{}">{}</a>').format(token["raw"], words)
+        if kind == "box":
+            return self._box(token, state)
+        if kind == "heading":
+            return self._heading(token, state)
+        if kind == "table":
+            inner = self.render_tokens(token["children"], state)
+            return (
+                f'<div class="scroll" role="region" aria-label="Tableau du texte" tabindex="0">'
+                f"<table>{inner}</table></div>\n"
+            )
+        if kind in ("table_head", "table_row", "table_body"):
+            inner = self.render_tokens(token["children"], state)
+            tags = {"table_head": ("<thead><tr>", "</tr></thead>"), "table_row": ("<tr>", "</tr>")}
+            start, end = tags.get(kind, ("<tbody>", "</tbody>"))
+            return f"{start}{inner}{end}"
+        if kind == "table_cell":
+            inner = self.render_tokens(token["children"], state)
+            return (
+                f'<th scope="col">{inner}</th>' if token["attrs"]["head"] else f"<td>{inner}</td>"
+            )
+        return str(super().render_token(token, state))
+
+    def _heading(self, token: Token, state: Any) -> str:
+        attrs = token["attrs"]
+        tag = f"h{min(attrs['level'] + 1, 6)}"
+        number = f'<span class="number">{attrs["number"]}</span> ' if attrs["number"] else ""
+        inner = self.render_tokens(token["children"], state)
+        return f'<{tag} id="{attrs["id"]}">{number}{inner}</{tag}>\n'
+
+    def _box(self, token: Token, state: Any) -> str:
+        attrs = token["attrs"]
+        title = escape(typographic(attrs["title"]))
+        inner = self.render_tokens(token["children"], state)
+        name = "definition" if title.startswith("Définition") else attrs["name"]
+        return (
+            f'<aside class="box {name}" aria-label="{title}">'
+            f'<p class="title">{title}</p>{inner}</aside>\n'
+        )

@@ -1,0 +1,88 @@
+"""From the assembled document to one self-contained page, by nbconvert with our own template.
+
+The template inherits from none, so that no folder of the user can change the page. Fonts and
+style are in the page; it makes no request and runs no script.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from coopreport import palette
+from coopreport.charts.svg import FONTS
+from coopreport.exhibit_html import chart_html, figures_html, table_html
+from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
+from coopreport.locale import format_date
+from coopreport.pipeline.assemble import SVG_MIME
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+TEMPLATE = "brief"
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+FACES = (
+    ("Coop Sans", "normal", 400, "SourceSans3-Regular"),
+    ("Coop Sans", "italic", 400, "SourceSans3-Italic"),
+    ("Coop Sans", "normal", 600, "SourceSans3-SemiBold"),
+    ("Coop Serif", "normal", 600, "SourceSerif4-SemiBold"),
+)
+
+
+def render(document: NotebookNode) -> str:
+    """Return the page of an assembled document, as HTML text ending with a newline."""
+    from nbconvert.exporters import HTMLExporter
+
+    exporter = HTMLExporter(
+        template_name=TEMPLATE,
+        extra_template_basedirs=[str(TEMPLATES)],
+        filters={"exhibit": exhibit_html, "day": _day},
+    )
+    about = {"style": style(), "policy": POLICY}
+    page, _ = exporter.from_notebook_node(document, resources={"coopreport": about})
+    return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
+
+
+def exhibit_html(output: NotebookNode) -> Markup:
+    """Return the HTML of one output of the assembled document."""
+    number, bundle = output.metadata.get("number") or None, output.data
+    if TABLE_MIME in bundle:
+        return table_html(Table.from_json(bundle[TABLE_MIME]), number)
+    if CHART_MIME in bundle:
+        return chart_html(Chart.from_json(bundle[CHART_MIME]), number, bundle[SVG_MIME])
+    return figures_html(Figures.from_json(bundle[FIGURES_MIME]))
+
+
+@cache
+def style() -> str:
+    """Return the page's style: the fonts, the palette in both surroundings, then `style.css`."""
+    dark = "@media screen and (prefers-color-scheme: dark)"
+    charts = palette.css_dark_charts(".drawing")
+    return "\n".join(
+        (
+            *(_face(*face) for face in FACES),
+            f":root {{ color-scheme: light; {palette.css_variables()} }}",
+            f"{dark} {{ :root {{ color-scheme: dark; {palette.css_variables(dark=True)} }}",
+            f"{charts} }}",
+            (TEMPLATES / TEMPLATE / "style.css").read_text(encoding="utf-8"),
+        )
+    )
+
+
+def _face(family: str, shape: str, weight: int, file: str) -> str:
+    data = b64encode((FONTS / f"{file}.woff2").read_bytes()).decode("ascii")
+    return (
+        f'@font-face {{ font-family: "{family}"; font-style: {shape}; font-weight: {weight}; '
+        f"font-display: block; src: url(data:font/woff2;base64,{data}) format('woff2'); }}"
+    )
+
+
+def _day(text: Any) -> str:
+    return format_date(date.fromisoformat(str(text)), "article")

@@ -1,0 +1,247 @@
+"""Run the chapters of a cycle with papermill, side by side, and accept only good runs.
+
+A run counts on five conditions: papermill returned, no exception, every code cell completed, no
+error output, and the seal at the end. Anything else raises `ChapterFailed`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from jupyter_client.kernelspec import NoSuchKernel
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from coopreport.chapters import Chapter, heading_above
+from coopreport.cycles import Cycle
+from coopreport.errors import ChapterFailed, CoopreportError, shorten
+from coopreport.pipeline.engine import ENGINE, CellFailed
+from coopreport.project import Project
+
+LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
+SEAL = "from coopreport.notebook import seal\n\nseal()"
+SEAL_ID = "coopreport-seal"
+PARAMETERS_ID = "coopreport-parameters"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of a build: seconds for a cell and for all chapters, bytes for a cell's outputs."""
+
+    cell_seconds: float = 300
+    build_seconds: float = 900
+    output_bytes: int = 5_000_000
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A chapter after a good run: the executed notebook and the ledger its seal wrote."""
+
+    chapter: Chapter
+    notebook: NotebookNode
+    ledger: dict[str, Any]
+    seconds: float
+
+
+def run_chapters(
+    project: Project,
+    cycle: Cycle,
+    work: Path,
+    limits: Limits,
+    progress: Callable[[Executed], None],
+) -> list[Executed]:
+    """Run every chapter of a cycle, two or more kernels at once; return them in the cycle's order.
+
+    Args:
+        work: an existing folder for papermill's own copies of the notebooks.
+        progress: called as each chapter ends.
+
+    Raises:
+        ChapterFailed: the first chapter, in the cycle's order, that did not run well.
+    """
+    deadline = time.monotonic() + limits.build_seconds
+    failures: dict[str, CoopreportError] = {}
+    done: dict[str, Executed] = {}
+
+    def one(chapter: Chapter) -> None:
+        try:
+            done[chapter.name] = run_chapter(project, cycle, chapter, work, limits, deadline)
+        except CoopreportError as error:
+            failures[chapter.name] = error
+        else:
+            progress(done[chapter.name])
+
+    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+        list(pool.map(one, cycle.chapters))
+    for chapter in cycle.chapters:
+        if chapter.name in failures:
+            raise failures[chapter.name]
+    return [done[chapter.name] for chapter in cycle.chapters]
+
+
+def run_chapter(
+    project: Project, cycle: Cycle, chapter: Chapter, work: Path, limits: Limits, deadline: float
+) -> Executed:
+    """Run one chapter in a kernel of its own and check the five conditions.
+
+    Raises:
+        ChapterFailed: with the notebook, the cell, its heading, the error's last line, the remedy.
+    """
+    started = time.monotonic()
+    source = prepare(nbformat.read(chapter.path, as_version=4))
+    try:
+        notebook = papermill.execute_notebook(
+            source,
+            work / f"{chapter.name}.ipynb",
+            parameters={"cycle": cycle.id, **cycle.parameters[chapter.name]},
+            engine_name=ENGINE,
+            kernel_name="python3",
+            progress_bar=False,
+            cell_limit=limits.cell_seconds,
+            deadline=deadline,
+            environment=kernel_environment(project),
+            folder=str(project.notebooks),
+        )
+    except CellFailed as error:
+        raise failure(chapter, source, error.index, error.kind, error.last_line, limits) from None
+    except PapermillExecutionError as error:
+        raise failure(
+            chapter, source, error.cell_index, error.ename, error.evalue, limits
+        ) from None
+    except NoSuchKernel as error:
+        raise ChapterFailed(
+            f"{chapter.path.name} : le noyau « {error.name} » n’est pas installé.",
+            "refaites l’environnement : make clean-env, puis make report.",
+        ) from None
+    clean(notebook)
+    check(chapter, source, notebook, limits)
+    ledger = seal_output(notebook)
+    assert ledger is not None
+    return Executed(chapter, notebook, ledger, time.monotonic() - started)
+
+
+def prepare(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook as it is run: no stored outputs, the seal as its last cell."""
+    notebook = nbformat.from_dict(notebook)
+    for cell in notebook.cells:
+        cell.metadata.pop("user_expressions", None)
+        if cell.cell_type == "code":
+            cell.outputs = []
+            cell.execution_count = None
+    seal = nbformat.v4.new_code_cell(SEAL, id=SEAL_ID, metadata={"tags": ["seal"]})
+    notebook.cells.append(seal)
+    return notebook
+
+
+def kernel_environment(project: Project) -> dict[str, str]:
+    """Return the environment of a kernel: the project's package, and nothing left to chance."""
+    paths = [str(project.root), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "PYTHONHASHSEED": "0",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+
+
+def clean(notebook: NotebookNode) -> None:
+    """Remove from an executed notebook what differs between two equal runs."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = PARAMETERS_ID
+
+
+def check(chapter: Chapter, source: NotebookNode, notebook: NotebookNode, limits: Limits) -> None:
+    """Raise unless every code cell completed without error, under the size cap, to the seal."""
+    for position, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        run = cell.metadata.pop("papermill", {})
+        kinds = {output.output_type for output in cell.outputs}
+        if "error" in kinds or run.get("exception"):
+            raise failure(chapter, source, position, "SystemExit", "", limits)
+        if run.get("status") != "completed" or (
+            cell.execution_count is None and cell.source.strip()
+        ):
+            raise failure(chapter, source, position, "NotCompleted", "", limits)
+        if len(nbformat.v4.writes(nbformat.v4.new_notebook(cells=[cell]))) > limits.output_bytes:
+            raise failure(chapter, source, position, "TooLarge", "", limits)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+    if seal_output(notebook) is None:
+        raise failure(chapter, source, len(source.cells), "SystemExit", "", limits)
+
+
+def seal_output(notebook: NotebookNode) -> dict[str, Any] | None:
+    """Return the ledger that the seal wrote as its last act, or None when it did not."""
+    for output in notebook.cells[-1].get("outputs", []):
+        if LEDGER_MIME in output.get("data", {}):
+            return dict(output["data"][LEDGER_MIME])
+    return None
+
+
+def failure(
+    chapter: Chapter, source: NotebookNode, index: int, kind: str, last_line: str, limits: Limits
+) -> ChapterFailed:
+    """Return the error of a chapter whose cell `index` failed.
+
+    `index` counts from 0 in the executed notebook, where papermill puts one cell after the
+    parameters; the message gives the analyst's number, in `source`, from 1. `kind` is the
+    exception's name or one of the failures below.
+    """
+    tagged = [i for i, c in enumerate(source.cells) if "parameters" in c.metadata.get("tags", [])]
+    index -= index > tagged[0]
+    cell = source.cells[index]
+    heading = heading_above(source.cells, index)
+    place = f"{chapter.path.name}, cellule {index + 1}"
+    if heading:
+        place += f", sous « {heading} »"
+    first_line = shorten(cell.source)
+    messages = {
+        "Timeout": (
+            f"elle dépasse la limite ({limits.cell_seconds:g} s par cellule, "
+            f"{limits.build_seconds:g} s en tout).",
+            "cherchez une boucle sans fin, ou relevez la limite : make report CELL_LIMIT=600.",
+        ),
+        "DeadKernel": (
+            "le noyau s’est arrêté (mémoire épuisée, exit() ou arrêt forcé).",
+            "enlevez l’appel qui arrête le noyau, ou réduisez la mémoire demandée.",
+        ),
+        "SystemExit": (
+            "le chapitre s’arrête avant sa fin (sys.exit ou exit).",
+            "enlevez cet appel : un chapitre s’exécute jusqu’à sa dernière cellule.",
+        ),
+        "NotCompleted": ("la cellule n’a pas été exécutée.", "relancez make report."),
+        "TooLarge": (
+            f"ses sorties dépassent {limits.output_bytes // 1_000_000} Mo.",
+            "montrez un tableau résumé plutôt que toutes les données.",
+        ),
+        "Expression": (
+            f"un nombre du texte ne peut pas être calculé : {last_line}",
+            "corrigez le nom entre {eval} et l’accent grave.",
+        ),
+        "NotIndicator": (
+            f"l’expression {last_line} n’est pas un indicateur.",
+            'écrivez {eval}`indicator["nom"]`, ou ajoutez l’indicateur au catalogue.',
+        ),
+    }
+    message, remedy = messages.get(
+        kind,
+        (
+            f"{kind} : {shorten(last_line, 300)}",
+            "ouvrez le notebook avec « make lab », exécutez-le jusqu’à cette cellule et corrigez.",
+        ),
+    )
+    return ChapterFailed(f"{place} (« {first_line} ») : {message}", remedy)

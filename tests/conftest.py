@@ -1,0 +1,83 @@
+"""Shared fixtures: a copy of the project to break, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium, the machine's or Playwright's; none at all fails the test."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project's sources, in a folder whose name has a space and an accent."""
+    copy = tmp_path / "mémoire prébudgétaire"
+    copy.mkdir()
+    for name in ("coopreport", "data", "notebooks", "requirements"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+@pytest.fixture
+def coopreport(project: Path) -> Command:
+    """Run the command on the copied project, as the Makefile does."""
+    return runner(project)
+
+
+def runner(project: Path) -> Command:
+    """Return a function that runs `python -m coopreport` in a project."""
+
+    def run(*arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "coopreport", *arguments],
+            cwd=project,
+            env={**os.environ, "PYTHONPATH": str(project)},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The build of the real 2023-2024 cycle, made once: the folder `latest`."""
+    copy = tmp_path_factory.mktemp("projet") / "rapport"
+    copy.mkdir()
+    for name in ("coopreport", "data", "notebooks", "requirements"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    done = runner(copy)("report")
+    assert done.returncode == 0, done.stderr
+    return copy / "build" / "2023-2024" / "latest"

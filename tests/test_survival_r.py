@@ -1,0 +1,156 @@
+"""The estimates agree with R's `survival` to 1e-9: from the records, the table and a golden file.
+
+R is part of what the tests need: without it they fail, with the remedy. Only the real register may
+be absent (it is not committed).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coopreport.analysis.survival import COUNTS, kaplan_meier, survival_at
+from coopreport.registers import uk
+from coopreport.registers.life_table import count_by_age, observe
+
+HERE = Path(__file__).parent
+SCRIPT = HERE / "r" / "survival_reference.R"
+GOLDEN = HERE / "golden" / "survival_uk_r.csv"
+TABLE = HERE.parent / "data" / "life_table_uk.csv"
+REGISTER = HERE.parents[1] / "shared" / "data" / "uk" / "organisations_2017-06.csv"
+REMEDY = "Installer R et son paquet survival : apt-get install -y r-base-core r-cran-survival"
+TOLERANCE = 1e-9
+STEP_COLUMNS = {
+    "n_risk": "at_risk",
+    "n_event": "deaths",
+    "surv": "survival",
+    "std_err": "std_error",
+    "lower": "lower",
+    "upper": "upper",
+}
+
+
+def reference(kind: str, path: Path, times: str) -> pd.DataFrame:
+    """Run R on records or rows and return what it printed."""
+    if not shutil.which("Rscript"):
+        pytest.fail(f"Rscript est introuvable. {REMEDY}")
+    done = subprocess.run(
+        ["Rscript", str(SCRIPT), kind, str(path), times],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LANGUAGE": "en"},
+    )
+    if "no package called" in done.stderr:
+        pytest.fail(f"Le paquet survival de R est introuvable. {REMEDY}")
+    assert done.returncode == 0, done.stderr
+    return pd.read_csv(io.StringIO(done.stdout), comment="#")
+
+
+def register() -> Path:
+    if not REGISTER.is_file():
+        pytest.skip("le registre britannique réel (../shared/data/uk) n’est pas à côté du projet")
+    return REGISTER
+
+
+def life_table() -> pd.DataFrame:
+    return pd.read_csv(TABLE, dtype={"coop_type": str})
+
+
+def group_of(table: pd.DataFrame, group: str) -> pd.DataFrame:
+    return table if group == "all" else table[table["coop_type"] == group]
+
+
+def as_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Expand counts to weighted (start, stop, status) rows.
+
+    The table forgets who entered when among those who left. Any pairing gives the same risk sets;
+    pairing the first to enter with the first to leave never makes an empty interval.
+    """
+    rows: list[tuple[str, int, int, int]] = []
+    for group, part in table.groupby("coop_type"):
+        ages = part["age_days"].to_numpy()
+        starts = np.sort(np.repeat(ages, part["entries"]))
+        stops = [(int(age), 1) for age in np.repeat(ages, part["deaths"])]
+        stops += [(int(age), 0) for age in np.repeat(ages, part["exits"])]
+        for start, (stop, status) in zip(starts, sorted(stops), strict=True):
+            rows.append((str(group), int(start) or -1, stop, status))
+    columns = ["group", "start", "stop", "status"]
+    return pd.DataFrame(rows, columns=columns).value_counts().rename("weight").reset_index()
+
+
+def assert_same_curves(table: pd.DataFrame, steps: pd.DataFrame) -> None:
+    """Hold every step of every curve of R against ours: at risk, deaths, S, error, interval."""
+    assert set(steps["group"]) == {"all", *table["coop_type"]}
+    for (estimate, group), theirs in steps.groupby(["estimate", "group"]):
+        curve = kaplan_meier(group_of(table, str(group)), delayed_entry=bool(estimate == "delayed"))
+        ours = curve.set_index("age_days").loc[theirs["time"].astype(int)]
+        for name, column in STEP_COLUMNS.items():
+            np.testing.assert_allclose(
+                ours[column].to_numpy(dtype=float),
+                theirs[name].to_numpy(dtype=float),
+                rtol=TOLERANCE,
+                atol=TOLERANCE,
+                err_msg=f"{estimate} {group} {column}",
+            )
+
+
+def assert_same_rates(table: pd.DataFrame, expected: pd.DataFrame) -> None:
+    """Hold the rates at n years; the interval where R has one, 0 < S < 1."""
+    for _, row in expected.iterrows():
+        delayed = bool(row["estimate"] == "delayed")
+        curve = kaplan_meier(group_of(table, row["group"]), delayed_entry=delayed)
+        rate = survival_at(curve, row["time"])
+        place = f"{row['estimate']} {row['group']} {row['time']} ans"
+        assert (rate.at_risk, rate.deaths) == (row["n_risk"], row["n_event"]), place
+        assert rate.survival == pytest.approx(row["surv"], rel=TOLERANCE, abs=TOLERANCE), place
+        assert rate.std_error == pytest.approx(row["std_err"], rel=TOLERANCE, abs=TOLERANCE), place
+        if row["surv"] < 1:
+            assert rate.lower == pytest.approx(row["lower"], rel=TOLERANCE, abs=TOLERANCE), place
+            assert rate.upper == pytest.approx(row["upper"], rel=TOLERANCE, abs=TOLERANCE), place
+        else:
+            assert (rate.lower, rate.upper) == (None, None), place
+
+
+def test_every_step_of_the_committed_table_agrees_with_r(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    as_rows(life_table()).to_csv(rows, index=False)
+    assert_same_curves(life_table(), reference("rows", rows, "steps"))
+
+
+def test_every_step_from_the_records_agrees_with_r_reading_the_register_itself() -> None:
+    path = register()
+    units = observe(uk.read_organisations(path).records, uk.DEFINITION).units
+    assert_same_curves(count_by_age(units), reference("records", path, "steps"))
+
+
+def test_the_rates_of_the_committed_table_are_those_r_gives_from_the_records() -> None:
+    assert_same_rates(life_table(), reference("records", register(), "1,3,5,10"))
+
+
+def test_the_rates_of_the_committed_table_are_those_r_once_printed() -> None:
+    golden = pd.read_csv(GOLDEN, comment="#")
+    assert len(golden) == 2 * 11 * 4
+    assert_same_rates(life_table(), golden)
+
+
+def test_the_golden_file_names_its_versions_and_its_command() -> None:
+    versions, command = GOLDEN.read_text(encoding="utf-8").splitlines()[:2]
+    assert versions.startswith("# R version ") and " - survival " in versions
+    assert command.startswith("# Rscript tests/r/survival_reference.R records ")
+
+
+def test_a_death_at_age_zero_and_a_curve_that_falls_to_zero_agree_with_r(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        [("a", 0, 3, 1, 0), ("a", 2, 2, 0, 0), ("a", 5, 0, 2, 1), ("a", 9, 0, 1, 0)],
+        columns=["coop_type", "age_days", *COUNTS],
+    )
+    rows = tmp_path / "rows.csv"
+    as_rows(table).to_csv(rows, index=False)
+    assert_same_curves(table, reference("rows", rows, "steps"))
