@@ -18,7 +18,7 @@ BOUNDS = re.compile(r"#\s*\[\s*(-?[0-9.]+)\s*,\s*(-?[0-9.]+)\s*\]")
 
 @dataclass(frozen=True)
 class ParameterRule:
-    """A parameter as its notebook declares it: name, default and, in `# [low, high]`, its bounds."""
+    """A parameter as its notebook declares it; a comment `# [low, high]` gives its bounds."""
 
     name: str
     default: Parameter
@@ -97,7 +97,9 @@ def _load(path: Path) -> dict[str, Any]:
         notebook = json.loads(text)
         well_formed = notebook["nbformat"] >= 4 and isinstance(notebook["cells"], list)
     except json.JSONDecodeError as error:
-        raise _not_a_notebook(path, f"JSON interrompu ou invalide à la ligne {error.lineno}") from None
+        raise _not_a_notebook(
+            path, f"JSON interrompu ou invalide à la ligne {error.lineno}"
+        ) from None
     except (KeyError, TypeError):
         well_formed = False
     if not well_formed:

@@ -66,28 +66,32 @@ def build_parser() -> argparse.ArgumentParser:
         prog="coopreport",
         description="Le mémoire prébudgétaire du mouvement coopératif, recalculé des tables.",
     )
-    parser.add_argument("--version", action="version", version=f"coopreport {__version__}",
-                        help="montrer la version")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"coopreport {__version__}",
+        help="montrer la version",
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="VERBE", required=True)
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--cycle", default=DEFAULT_CYCLE, metavar="AAAA-AAAA", help="le cycle (défaut : %(default)s)"
-    )
-    common.add_argument(
-        "--debug", action="store_true", help="montrer la trace Python d’une erreur"
-    )
-    report = verbs.add_parser(
-        "report", parents=[common], help="vérifier, exécuter, rendre et publier le rapport"
-    )
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> _Parser:
+        """Add a verb, with the options that every verb has."""
+        added: _Parser = verbs.add_parser(name, help=summary, description=summary)
+        added.add_argument(
+            "--cycle", default=DEFAULT_CYCLE, metavar="AAAA-AAAA", help="le cycle (%(default)s)"
+        )
+        added.add_argument("--debug", action="store_true", help="montrer la trace d’une erreur")
+        added.set_defaults(run=run)
+        return added
+
+    report = verb("report", _report, "vérifier, exécuter, rendre et publier le rapport")
     report.add_argument(
         "--cell-limit", type=_seconds, default=300.0, metavar="S", help="limite par cellule (300)"
     )
     report.add_argument(
         "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
     )
-    report.set_defaults(run=_report)
-    check = verbs.add_parser("check", parents=[common], help="vérifier les tables, sans rien produire")
-    check.set_defaults(run=_check)
+    verb("check", _check, "vérifier les tables et le cycle, sans rien produire")
     return parser
 
 
@@ -98,12 +102,14 @@ def say(text: str) -> None:
 
 def _report(call: argparse.Namespace) -> int:
     from coopreport.cycles import check_cycle_name
-    from coopreport.pipeline.build import make_report
-    from coopreport.pipeline.run import Limits
     from coopreport.project import find_project
 
     check_cycle_name(call.cycle)
     project = find_project()
+
+    from coopreport.pipeline.build import make_report
+    from coopreport.pipeline.run import Limits
+
     limits = Limits(call.cell_limit, call.build_limit)
     page = make_report(project, call.cycle, limits, say)
     print(f"Rapport : {project.relative(page)}\n{page.as_uri()}")

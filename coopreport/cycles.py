@@ -31,6 +31,10 @@ class BadCycle(BadCall):
         super().__init__(f"Le cycle ne peut pas être lu; rien n’a été produit.\n{listed}")
 
 
+class UnknownParameter(BadCall):
+    """A parameter that the cycle does not give."""
+
+
 @dataclass(frozen=True)
 class Cycle:
     """One budget cycle. `parameters` maps a chapter's name to its parameters."""
@@ -56,12 +60,15 @@ class Cycle:
         """Return one parameter of a chapter, named without its number (`survie`, `years`).
 
         Raises:
-            KeyError: the cycle has no such chapter or parameter.
+            UnknownParameter: the cycle has no such chapter or parameter.
         """
         for full_name, values in self.parameters.items():
-            if full_name == chapter or full_name.partition("-")[2] == chapter:
+            if full_name.partition("-")[2] == chapter and name in values:
                 return values[name]
-        raise KeyError(chapter)
+        raise UnknownParameter(
+            f"Le cycle {self.id} ne donne pas le paramètre « {name} » du chapitre « {chapter} ».",
+            f"ajoutez ce chapitre et son paramètre à data/cycles/{self.id}.yaml.",
+        )
 
 
 def check_cycle_name(text: str) -> str:
@@ -210,7 +217,13 @@ class _Reader:
         """Return a mapping's entries with their lines; doubled names are faults."""
         if not isinstance(node, yaml.MappingNode):
             line = node.start_mark.line + 1 if node else 0
-            self.fault(line, "", "", f"{what} doit être une liste de « nom: valeur »", "voyez 2023-2024.yaml.")
+            self.fault(
+                line,
+                "",
+                "",
+                f"{what} doit être une liste de « nom: valeur »",
+                "voyez 2023-2024.yaml.",
+            )
             return {}
         found: dict[str, tuple[int, yaml.Node]] = {}
         for key, value in node.value:
@@ -243,7 +256,11 @@ class _Reader:
         for name, (line, node) in listed.items():
             if not re.fullmatch(r"[0-9]{2}-[a-z0-9-]+", name):
                 self.fault(
-                    line, name, "", "nom de chapitre", "deux chiffres, un tiret, un mot : 04-survie."
+                    line,
+                    name,
+                    "",
+                    "nom de chapitre",
+                    "deux chiffres, un tiret, un mot : 04-survie.",
                 )
                 continue
             path = self.project.notebooks / f"{name}.ipynb"
@@ -268,7 +285,9 @@ class _Reader:
         values: dict[str, Parameter] = {}
         for name, rule in rules.items():
             if name not in given:
-                remedy = f"le notebook {chapter.name} le demande : ajoutez « {name}: {rule.default} »."
+                remedy = (
+                    f"le notebook {chapter.name} le demande : ajoutez « {name}: {rule.default} »."
+                )
                 self.fault(line, name, "", "paramètre absent", remedy)
                 continue
             at, value_node = given[name]

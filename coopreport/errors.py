@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+NBSP = "\u00a0"
+
 
 class CoopreportError(Exception):
     """An error to show to the user: what is wrong, where, and what to do about it."""
@@ -23,7 +25,7 @@ class CoopreportError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.message}\n  Remède : {self.remedy}" if self.remedy else self.message
+        return f"{self.message}\n  Remède{NBSP}: {self.remedy}" if self.remedy else self.message
 
 
 class BadCall(CoopreportError):
@@ -46,7 +48,7 @@ class CannotPublish(CoopreportError):
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault of a raw file, placed so that an analyst finds it in a text editor or a spreadsheet.
+    """One fault of a raw file, placed so that an analyst finds it in an editor or a spreadsheet.
 
     `line` counts the lines of the file from 1 (the header is line 1); 0 means the whole file.
     `column` is the column's name, or "" for a whole line. `value` is the offending text, shortened.
@@ -64,9 +66,9 @@ class Fault:
         if self.line:
             place += f", ligne {self.line}"
         if self.column:
-            place += f", colonne « {self.column} »"
-        found = f" (trouvé : « {shorten(self.value)} »)" if self.value else ""
-        return f"{place} : {self.rule}{found}\n    Remède : {self.remedy}"
+            place += f", colonne {quoted(self.column)}"
+        found = f" (trouvé{NBSP}: {quoted(shorten(self.value))})" if self.value else ""
+        return f"{place}{NBSP}: {self.rule}{found}\n    Remède{NBSP}: {self.remedy}"
 
 
 class BadData(CoopreportError):
@@ -78,7 +80,14 @@ class BadData(CoopreportError):
         self.faults = tuple(sorted(faults))
         count = len(self.faults)
         heading = f"{count} faute{'s' if count > 1 else ''} dans les données; rien n’a été produit."
-        super().__init__("\n".join([heading, *(f"  {i}. {f}" for i, f in enumerate(self.faults, 1))]))
+        super().__init__(
+            "\n".join([heading, *(f"  {i}. {f}" for i, f in enumerate(self.faults, 1))])
+        )
+
+
+def quoted(text: str) -> str:
+    """Return `text` between French quotation marks, which hold no-break spaces."""
+    return f"«{NBSP}{text}{NBSP}»"
 
 
 def shorten(text: str, limit: int = 60) -> str:
@@ -90,4 +99,4 @@ def shorten(text: str, limit: int = 60) -> str:
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return a French hint naming the known name closest to `name`, or "" when none is close."""
     close = get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"vouliez-vous dire « {close[0]} »?" if close else ""
+    return f"vouliez-vous dire {quoted(close[0])}?" if close else ""

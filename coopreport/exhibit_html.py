@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from coopreport.locale import NBSP, STAND_ALONE, typographic
+from coopreport.locale import NBSP, STAND_ALONE, keep_together, typographic
 
 if TYPE_CHECKING:
     from coopreport.exhibits import Cell, Chart, Column, Figures, Row, Table
 
 TABLE_NAME = "Tableau"
 CHART_NAME = "Graphique"
+SHORT, LONG = 16, 40
+"""Characters up to which a column keeps each cell on one line, and beyond which it needs room."""
 WIDEST_UPRIGHT = 9
 """The most columns that fit across an upright letter sheet; wider tables print on its side."""
 
@@ -139,6 +141,7 @@ def _head_class(column: Column) -> str:
 def _bodies(table: Table) -> Markup:
     """Return the rows; each group row opens a `tbody` that it heads."""
     bodies: list[list[Markup]] = [[]]
+    fits = _fits(table)
     for row in table.rows:
         if row.kind == "group":
             bodies.append([])
@@ -148,18 +151,25 @@ def _bodies(table: Table) -> Markup:
                 )
             )
         else:
-            bodies[-1].append(_row(table.columns, row))
+            bodies[-1].append(_row(table.columns, fits, row))
     return Markup("").join(
         Markup("<tbody>{}</tbody>").format(Markup("").join(rows)) for rows in bodies if rows
     )
 
 
-def _row(columns: tuple[Column, ...], row: Row) -> Markup:
+def _fits(table: Table) -> list[str]:
+    """Return, for each column, whether its texts are `short` (one line), `long` or in between."""
+    rows = [row.cells for row in table.rows if row.kind != "group"]
+    longest = [max(len(cell.text) for cell in column) for column in zip(*rows, strict=True)]
+    return ["short" if n <= SHORT else "long" if n > LONG else "middling" for n in longest]
+
+
+def _row(columns: tuple[Column, ...], fits: list[str], row: Row) -> Markup:
     cells = Markup("").join(
-        Markup('<th scope="row">{}</th>').format(_content(cell))
+        Markup('<th scope="row" class="{}">{}</th>').format(fit, _content(cell))
         if column.kind == "header"
-        else Markup('<td class="{}">{}</td>').format(column.kind, _content(cell))
-        for column, cell in zip(columns, row.cells, strict=True)
+        else Markup('<td class="{} {}">{}</td>').format(column.kind, fit, _content(cell))
+        for column, fit, cell in zip(columns, fits, row.cells, strict=True)
     )
     return Markup('<tr class="{}">{}</tr>').format(row.kind, cells)
 
@@ -168,7 +178,7 @@ def _content(cell: Cell) -> Markup:
     text = (
         Markup('<data value="{}">{}</data>').format(cell.value, cell.text)
         if cell.value
-        else escape(cell.text)
+        else escape(keep_together(cell.text))
     )
     if not cell.status:
         return text

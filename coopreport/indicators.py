@@ -17,13 +17,13 @@ from coopreport import locale
 Number = int | Decimal | Fraction | float
 
 
-
 @dataclass(frozen=True)
 class Result:
     """What a function of the catalogue returns when a bare number does not say it all.
 
     `value` is None where the number does not exist; `symbol` then says why (`..`, `...`).
-    `definition` is the definition line of a rate; `flags` are keys of `FLAGS`.
+    `definition` is the definition line of a rate; `flags` are symbols of `locale.SYMBOLS`: `x` and
+    `F` withhold the value, the others stand beside it.
     """
 
     value: Number | None
@@ -111,17 +111,9 @@ class Indicator:
         """The number as running text prints it: `8,8 millions de dollars`."""
         return Shown(self, self._text("words"))
 
-    @property
-    def signed(self) -> Shown:
-        """The number with its sign, for differences: `+28,9 points`."""
-        text = self._text("short")
-        return Shown(self, f"+{text}" if self.value is not None and self.value > 0 else text)
-
-    def _text(self, style: str) -> str:
+    def _text(self, style: locale.Style) -> str:
         if self.value is None:
             return self.symbol
-        if "x" in self.flags:
-            return "x"
         return locale.format_value(self.value, self.unit, self.decimals, style=style)
 
     def _repr_html_(self) -> str:
@@ -140,13 +132,16 @@ class Shown:
 
     def _repr_html_(self) -> str:
         """Return the `<data>` element; flags follow the number, as in a table."""
-        flags = [flag for flag in self.indicator.flags if flag in ("p", "r", "E", "F")]
         return str(
-            Markup('<data class="indicator" value="{value}" data-indicator="{id}">{text}{flags}</data>').format(
+            Markup(
+                '<data class="indicator" value="{value}" data-indicator="{id}">{text}{flags}</data>'
+            ).format(
                 value=exact_text(self.indicator.value),
                 id=self.indicator.id,
                 text=self.text,
-                flags=Markup("").join(Markup("<sup>{}</sup>").format(flag) for flag in flags),
+                flags=Markup("").join(
+                    Markup("<sup>{}</sup>").format(flag) for flag in self.indicator.flags
+                ),
             )
         )
 
@@ -155,7 +150,7 @@ class Shown:
 
 
 def exact_text(value: Number | None) -> str:
-    """Return a number without rounding, for machines: `8800000`, `63.9`, `125/22`, or "" for none."""
+    """Return a number unrounded, for machines: `8800000`, `63.9`, `125/22`; "" for none."""
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value)

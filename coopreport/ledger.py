@@ -7,14 +7,16 @@ ledger, by name; two definitions of one name are an error.
 
 from __future__ import annotations
 
-import string
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from coopreport.cycles import Cycle
+from coopreport import locale
+from coopreport.cycles import Cycle, UnknownParameter
 from coopreport.errors import CoopreportError, nearest
 from coopreport.indicators import (
     MOST_KEYS,
@@ -39,6 +41,14 @@ class UnknownName(CoopreportError, KeyError):
         return CoopreportError.__str__(self)
 
 
+def unknown_column(table: str, column: str, known: list[str]) -> UnknownName:
+    """Return the error of a column that a raw table has not, naming the nearest one."""
+    return UnknownName(
+        f"La table « {table} » n’a pas de colonne « {column} ».",
+        nearest(column, known) or f"colonnes : {', '.join(known)}.",
+    )
+
+
 class NameTaken(CoopreportError):
     """A second definition under a name that the catalogue has already."""
 
@@ -56,6 +66,11 @@ class IndicatorDefinition:
     formula: str
     function: Callable[..., Number | Result | None]
     each: Each | None
+
+    def may_be(self, name: str) -> bool:
+        """Tell whether `name` has the form of this definition's names."""
+        pattern = re.sub(r"\\\{\w+\\\}", "[^.]+", re.escape(self.name))
+        return re.fullmatch(pattern, name) is not None
 
 
 @dataclass(frozen=True)
@@ -127,7 +142,7 @@ class Catalogue:
     def _reserve(self, name: str) -> None:
         if name in self.indicators or name in self.frames:
             raise NameTaken(
-                f"« {name} » est déjà défini : un indicateur ou un tableau n’est calculé qu’une fois.",
+                f"« {name} » est déjà défini : un indicateur n’est calculé qu’une fois.",
                 "utilisez celui qui existe, ou donnez un autre nom au vôtre.",
             )
 
@@ -159,11 +174,7 @@ class Data:
         frame = source.frame
         for column, value in where.items():
             if column not in frame.columns:
-                known = list(frame.columns)
-                raise UnknownName(
-                    f"La table « {table} » n’a pas de colonne « {column} ».",
-                    nearest(column, known) or f"colonnes : {', '.join(known)}.",
-                )
+                raise unknown_column(table, column, list(frame.columns))
             frame = frame[(frame[column] == value).fillna(False).astype(bool)]
         keys: tuple[str, ...] = ()
         if len(frame) <= MOST_KEYS:
@@ -189,6 +200,12 @@ class Data:
         return indicator.value
 
 
+def withheld(result: Result) -> Result:
+    """Return a result without its value when a flag says that it is not to be published."""
+    hidden = [flag for flag in result.flags if flag in locale.STAND_ALONE]
+    return replace(result, value=None, symbol=hidden[0], flags=()) if hidden else result
+
+
 class Ledger:
     """The indicators and frames of one cycle, each computed once, when first asked for."""
 
@@ -211,8 +228,25 @@ class Ledger:
         return tuple(self._tables[name] for name in sorted(self._tables))
 
     def names(self) -> tuple[str, ...]:
-        """Return the name of every indicator that this cycle can compute."""
-        return tuple(sorted(self._expanded()))
+        """Return the name of every indicator that this cycle can compute.
+
+        A family whose keys depend on a chapter that the cycle has not is left out.
+
+        Raises:
+            NameTaken: two definitions give the same name.
+        """
+        found: dict[str, str] = {}
+        for definition in self.catalogue.indicators.values():
+            with suppress(UnknownParameter):
+                for name, _ in self._names_of(definition):
+                    if name in found:
+                        raise NameTaken(
+                            f"« {name} » est défini deux fois : par « {found[name]} » et par "
+                            f"« {definition.name} ».",
+                            "renommez l’une des deux définitions.",
+                        )
+                    found[name] = definition.name
+        return tuple(sorted(found))
 
     def table(self, name: str) -> Table:
         """Return a raw table, read and checked.
@@ -260,7 +294,7 @@ class Ledger:
             definition, keys = self._definition(name)
             data = Data(self)
             made = definition.function(data, **keys)
-            result = made if isinstance(made, Result) else Result(made)
+            result = withheld(made if isinstance(made, Result) else Result(made))
             self._indicators[name] = Indicator(
                 id=name,
                 label=definition.label.format(**keys),
@@ -277,27 +311,17 @@ class Ledger:
         return self._indicators[name]
 
     def _definition(self, name: str) -> tuple[IndicatorDefinition, Keys]:
-        plain = self.catalogue.indicators.get(name)
-        if plain is not None and plain.each is None:
-            return plain, {}
-        expanded = self._expanded()
-        if name not in expanded:
-            raise UnknownName(
-                f"Aucun indicateur ne se nomme « {name} ».",
-                nearest(name, list(expanded)) or "voyez l’annexe des indicateurs du rapport.",
-            )
-        return expanded[name]
-
-    def _expanded(self) -> dict[str, tuple[IndicatorDefinition, Keys]]:
-        """Return every indicator's name, families expanded."""
-        found: dict[str, tuple[IndicatorDefinition, Keys]] = {}
         for definition in self.catalogue.indicators.values():
-            for keys in definition.each(Data(self)) if definition.each else ({},):
-                name = string.Formatter().vformat(definition.name, (), keys)
-                if name in found:
-                    raise NameTaken(
-                        f"« {name} » est défini deux fois dans le catalogue.",
-                        "renommez l’une des deux familles d’indicateurs.",
-                    )
-                found[name] = (definition, keys)
-        return found
+            if definition.may_be(name):
+                for expanded, keys in self._names_of(definition):
+                    if expanded == name:
+                        return definition, keys
+        raise UnknownName(
+            f"Aucun indicateur ne se nomme « {name} ».",
+            nearest(name, self.names()) or "voyez les noms dans coopreport/catalogue/.",
+        )
+
+    def _names_of(self, definition: IndicatorDefinition) -> Iterator[tuple[str, Keys]]:
+        """Yield the names of a definition: one, or a family's."""
+        for keys in definition.each(Data(self)) if definition.each else ({},):
+            yield definition.name.format(**keys), keys

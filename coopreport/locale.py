@@ -209,17 +209,20 @@ def fiscal_year_dates(fiscal_year: str) -> str:
     return f"du {format_date(first)} au {format_date(last)}"
 
 
-def typographic(text: str) -> str:
-    """Return text typed on a plain keyboard with the OQLF's spaces and apostrophes.
-
-    U+00A0 before `:` `%` `$` and a unit of money, inside « », and U+2019 between letters. For the
-    project's own words (prose, titles, notes), never for text that comes from data.
-    """
-    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
-    text = re.sub(r"« ?(?=\S|$)", f"«{NBSP}", text)
-    text = re.sub(r" ?»", f"{NBSP}»", text)
+def keep_together(text: str) -> str:
+    """Return text with U+00A0 where a line may not break: before `:` `%` `$`, inside « »."""
+    text = re.sub(rf"«[ {NBSP}]?", f"«{NBSP}", text)
+    text = re.sub(rf"[ {NBSP}]?»", f"{NBSP}»", text)
     text = re.sub(r" (?=:(?:\s|$))", NBSP, text)
     return re.sub(r"(?<=\d) (?=(?:%|\$|[kMG]\$))", NBSP, text)
+
+
+def typographic(text: str) -> str:
+    """Return text typed on a plain keyboard with the OQLF's spaces and the U+2019 apostrophe.
+
+    For the project's own words (prose, titles, notes); text from data keeps its apostrophes.
+    """
+    return keep_together(re.sub(r"(?<=\w)'(?=\w)", "’", text))
 
 
 def count_of(number: int, singular: str, plural: str = "") -> str:

@@ -1,9 +1,9 @@
 """What a chapter imports, and nothing else: the only door between the analysis and the notebooks.
 
-    from coopreport.notebook import Column, start
+from coopreport.notebook import Column, start
 
-    report = start(cycle, "financement", first_granted=first_granted)
-    indicator = report.indicator
+report = start(cycle, "financement", first_granted=first_granted)
+indicator = report.indicator
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from coopreport import charts, locale
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import Cycle, read_cycle
 from coopreport.errors import BadCall, nearest
-from coopreport.fiscal import fiscal_year_of
 from coopreport.exhibits import (
     Chart,
     ColumnSpec,
@@ -30,8 +29,9 @@ from coopreport.exhibits import (
     figure,
     table_from_frame,
 )
+from coopreport.fiscal import fiscal_year_of
 from coopreport.indicators import Indicator, Read, as_json
-from coopreport.ledger import Data, Ledger
+from coopreport.ledger import Ledger, unknown_column
 from coopreport.project import find_project
 from coopreport.tables import open_package
 
@@ -71,8 +71,14 @@ class Report:
         return self.ledger.frame_with_reads(name)[0]
 
     def labels(self, table: str, column: str) -> dict[str, str]:
-        """Return the French labels of a coded column, by code, as the table's schema gives them."""
+        """Return the French labels of a coded column, by code, as the table's schema gives them.
+
+        Raises:
+            UnknownName: no such table or column.
+        """
         fields = {field.name: field for field in self.ledger.table(table).resource.fields}
+        if column not in fields:
+            raise unknown_column(table, column, list(fields))
         return dict(fields[column].labels)
 
     def sources(self, *names: str) -> tuple[Source, ...]:
@@ -187,7 +193,7 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
         for name in parameters:
             if name not in known:
                 raise BadCall(
-                    f"Le chapitre « {chapter} » n’a pas de paramètre « {name} » dans le cycle {cycle}.",
+                    f"Dans le cycle {cycle}, « {chapter} » n’a pas de paramètre « {name} ».",
                     nearest(name, known) or f"paramètres : {', '.join(known) or 'aucun'}.",
                 )
         merged = {**read.parameters, full_name: MappingProxyType(parameters)}
@@ -197,9 +203,15 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
 
 
 def seal() -> None:
-    """Write the ledger of this chapter into the notebook: the last act of a good run."""
+    """Write the ledger of this chapter into the notebook: the last act of a good run.
+
+    Raises:
+        NameTaken: two definitions of the catalogue give the same name.
+    """
     computed = _current.ledger.computed if _current else ()
     tables = _current.ledger.tables_read if _current else ()
+    if _current:
+        _current.ledger.names()
     display(
         {
             "application/vnd.coopreport.ledger.v1+json": {

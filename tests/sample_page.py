@@ -78,7 +78,7 @@ class Number:
 
 def prose(source: str, **numbers: Number) -> NotebookNode:
     """Return an executed Markdown cell; `numbers` are the values of its expressions."""
-    cell = nbformat.v4.new_markdown_cell(source)
+    cell: NotebookNode = nbformat.v4.new_markdown_cell(source)
     cell.metadata["user_expressions"] = [
         {
             "expression": name,
@@ -95,12 +95,14 @@ def code(*shown: Table | Chart | Figures) -> NotebookNode:
         nbformat.v4.new_output("display_data", data=exhibit._repr_mimebundle_())
         for exhibit in shown
     ]
-    return nbformat.v4.new_code_cell("report.table(…)", outputs=outputs)
+    cell: NotebookNode = nbformat.v4.new_code_cell("report.table(…)", outputs=outputs)
+    return cell
 
 
 def notebook(*cells: NotebookNode) -> NotebookNode:
     """Return a notebook of cells."""
-    return nbformat.v4.new_notebook(cells=list(cells))
+    made: NotebookNode = nbformat.v4.new_notebook(cells=list(cells))
+    return made
 
 
 def spread_frame() -> pd.DataFrame:
@@ -119,9 +121,10 @@ def spread_table(id: str = "financement.etalement") -> Table:
     rows = [
         {"ask": f"{ask} {ASKS[ask]}", **dict(zip(YEARS, SPREAD[ask], strict=True))} for ask in ASKS
     ]
+    sums = [sum(amounts) for amounts in zip(*SPREAD.values(), strict=True)]
+    rows.append({"ask": "Ensemble", **dict(zip(YEARS, sums, strict=True))})
     frame = pd.DataFrame(rows)
     frame["total"] = frame[list(YEARS)].sum(axis=1)
-    frame.loc[len(frame)] = ["Ensemble", *(int(frame[c].sum()) for c in [*YEARS, "total"])]
     years = [ColumnSpec(y, y, "number", "CAD_M", group="Exercice") for y in YEARS]
     return table_from_frame(
         frame,
@@ -148,8 +151,8 @@ def rates_table() -> Table:
         ("Comparateurs", "Naissances canadiennes", "2002 à 2014", "63", "43", ""),
     ]
     frame = pd.DataFrame(rows, columns=["family", "study", "cohorts", "five", "ten", "ten_status"])
-    frame["five"] = [Decimal(rate) for rate in frame["five"]]
-    frame["ten"] = [Decimal(rate) for rate in frame["ten"]]
+    for column in ("five", "ten"):
+        frame[column] = pd.Series([Decimal(rate) for rate in frame[column]], dtype=object)
     return table_from_frame(
         frame,
         [

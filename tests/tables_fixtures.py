@@ -1,4 +1,4 @@
-"""A small package of two tables, written in a folder of the test, to break in one place or several."""
+"""A small package of two tables, written in a folder of the test, to break here and there."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def write_package(
     readings: str | bytes = READINGS,
     described: dict[str, Any] | None = None,
 ) -> Path:
-    """Write the package in `folder`/data and return that folder; `asks` is the clean one if None."""
+    """Write the package in `folder`/data and return that folder; `asks` is clean if None."""
     data = folder / "data"
     data.mkdir(exist_ok=True)
     text = json.dumps(described or descriptor(), ensure_ascii=False, indent=2)
@@ -152,3 +152,8 @@ def descriptor_faults(folder: Path, described: dict[str, Any]) -> str:
     except BadData as error:
         return str(error)
     raise AssertionError("the descriptor is accepted")
+
+
+def plain(text: object) -> str:
+    """Return a message with ordinary spaces and apostrophes, to be compared with ease."""
+    return str(text).replace("\u00a0", " ").replace("’", "'")

@@ -106,7 +106,7 @@ def test_a_fault_has_its_line(project: Path) -> None:
 
 def test_yaml_that_cannot_be_read_is_told_with_its_line(project: Path) -> None:
     with pytest.raises(BadCycle, match="ligne"):
-        read_cycle(edit(project, 'title: "', "title: [\""), CYCLE)
+        read_cycle(edit(project, 'title: "', 'title: ["'), CYCLE)
 
 
 def spoil(project: Path, name: str, old: str, new: str) -> Project:
@@ -122,7 +122,7 @@ def spoil(project: Path, name: str, old: str, new: str) -> Project:
     [
         ('"parameters"', '"paramètres"', "0 cellule étiquetée"),
         ("# Sommaire", "Sommaire", "n’a pas de titre"),
-        ('"cells": [', '<<<<<<< HEAD\n"cells": [', "marques de fusion"),
+        ('{\n "cells": [', '{\n<<<<<<< HEAD\n "cells": [', "marques de fusion"),
         ('"cells": [', '"cells": [ {', "JSON interrompu"),
         ('cycle = \\"2023-2024\\"', "import os", "que des valeurs"),
     ],

@@ -26,7 +26,9 @@ def locked(name: str) -> dict[str, str]:
     pins: dict[str, str] = {}
     for line in text.splitlines():
         if match := re.match(r"([a-z0-9._-]+)==([^ ;\\]+)(?: ; (.+?))? ?\\?$", line):
-            requirement = Requirement(f"{match[1]}=={match[2]}" + (f" ; {match[3]}" if match[3] else ""))
+            requirement = Requirement(
+                f"{match[1]}=={match[2]}" + (f" ; {match[3]}" if match[3] else "")
+            )
             if requirement.marker is None or requirement.marker.evaluate():
                 pins[match[1].replace("_", "-")] = match[2]
     return pins

@@ -84,8 +84,9 @@ def alternatives() -> pd.DataFrame:
 def test_a_reading_replaces_one_ask_and_keeps_the_others(
     reading: str, total: int, difference: int
 ) -> None:
-    table = funding.readings(asks(), alternatives(), "T", YEARS).set_index("reading_id")
-    assert table.loc[reading, ["total", "difference"]].tolist() == [total, difference]
+    table = funding.readings(asks(), alternatives(), "T", YEARS)
+    row = table[table["reading_id"] == reading]
+    assert (row["total"].item(), row["difference"].item()) == (total, difference)
 
 
 def test_a_grant_is_spread_to_the_dollar() -> None:

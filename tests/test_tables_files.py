@@ -17,6 +17,7 @@ from tests.tables_fixtures import (
     check,
     descriptor,
     only_fault,
+    plain,
     rows_text,
     with_cell,
     write_package,
@@ -33,7 +34,7 @@ def test_a_missing_file_names_its_neighbours(tmp_path: Path) -> None:
     fault = only_fault(check_again(data))
     assert (fault.file, fault.line) == ("data/asks.csv", 0)
     assert "introuvable dans data/" in fault.rule
-    assert "vouliez-vous dire « ask.csv »?" in fault.remedy
+    assert "vouliez-vous dire « ask.csv »?" in plain(fault.remedy)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n \r\n", b"\xef\xbb\xbf"])
@@ -134,7 +135,7 @@ def test_two_encodings_in_one_file_give_the_line_of_the_wrong_one(tmp_path: Path
     ("text", "said", "mended"),
     [
         ("Coopérative".encode().decode("cp1252"), "Windows-1252", "« Coopérative »"),
-        ("l’an".encode().decode("cp1252"), "Windows-1252", "« l’an »"),
+        ("été 2022".encode().decode("cp1252"), "Windows-1252", "« été 2022 »"),
         ("perdu \ufffd", "caractère perdu", "retaper"),
         ("zéro\u200blargeur", "U+200B", "retaper"),
         ("\x1b[31mrouge", "U+001B", "retaper"),
@@ -146,7 +147,7 @@ def test_a_damaged_text(tmp_path: Path, text: str, said: str, mended: str) -> No
     fault = only_fault(check(tmp_path, with_cell("subject", text)))
     assert (fault.line, fault.column) == (3, "subject")
     assert said in fault.rule
-    assert mended in fault.remedy.replace("\u00a0", " ")
+    assert mended in plain(fault.remedy)
     assert fault.value.isprintable() or "\u00a0" in fault.value
 
 

@@ -30,10 +30,11 @@ def schedule(asks: pd.DataFrame, years: Sequence[str]) -> pd.DataFrame:
         outside the ask's years). Shape (asks × years, 3).
     """
     rows = []
-    for ask in asks.itertuples(index=False):
-        last = years[-1] if pd.isna(ask.last_fiscal_year) else ask.last_fiscal_year
-        running = set(span(ask.first_fiscal_year, last))
-        rows += [(ask.ask_id, year, int(ask.annual_amount) * (year in running)) for year in years]
+    for ask in asks.to_dict("records"):
+        last = years[-1] if pd.isna(ask["last_fiscal_year"]) else ask["last_fiscal_year"]
+        running = set(span(ask["first_fiscal_year"], last))
+        amount = int(ask["annual_amount"])
+        rows += [(ask["ask_id"], year, amount * (year in running)) for year in years]
     return pd.DataFrame(rows, columns=["ask_id", "fiscal_year", "amount"])
 
 
@@ -100,27 +101,25 @@ def readings(
     parts = asks[asks["ask_id"] != headline_id]
     as_written = int(schedule(parts, years)["amount"].sum())
     rows = []
-    for reading in alternatives.itertuples(index=False):
-        changed = asks[asks["ask_id"] == reading.ask_id].iloc[0].copy()
-        if pd.notna(reading.annual_amount):
-            changed["annual_amount"] = int(reading.annual_amount)
-        if pd.notna(reading.first_fiscal_year):
-            changed["first_fiscal_year"] = reading.first_fiscal_year
-            changed["last_fiscal_year"] = reading.last_fiscal_year
-        if reading.ask_id != headline_id:
-            others = parts[parts["ask_id"] != reading.ask_id]
-            read = pd.concat([others, changed.to_frame().T])
-        elif pd.notna(reading.first_fiscal_year):
-            read = changed.to_frame().T
-        else:
+    for reading in alternatives.to_dict("records"):
+        of_headline = reading["ask_id"] == headline_id
+        changed = asks[asks["ask_id"] == reading["ask_id"]].copy()
+        for column in ("annual_amount", "first_fiscal_year", "last_fiscal_year"):
+            if pd.notna(reading[column]):
+                changed[column] = reading[column]
+        if of_headline and pd.isna(reading["first_fiscal_year"]):
             read = parts
+        elif of_headline:
+            read = changed
+        else:
+            read = pd.concat([parts[parts["ask_id"] != reading["ask_id"]], changed])
         totals = by_year(schedule(read, years))
         total = int(totals.sum())
         rows.append(
             {
-                "reading_id": reading.reading_id,
-                "ambiguity": reading.ambiguity,
-                "base": bool(reading.base),
+                "reading_id": reading["reading_id"],
+                "ambiguity": reading["ambiguity"],
+                "base": bool(reading["base"]),
                 **{str(year): int(amount) for year, amount in totals.items()},
                 "total": total,
                 "difference": total - as_written,

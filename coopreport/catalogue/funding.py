@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +19,9 @@ indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 HEADLINE = "R0"
 """The priority ask, which the numbered recommendations add up to."""
 
+AGREEMENT = "R1"
+"""The recommendation about the partnership agreement, which the grants table follows."""
+
 
 def _asks(data: Data) -> pd.DataFrame:
     return data.rows("recommendations", cycle=data.cycle.id, parent_id=HEADLINE)
@@ -25,6 +29,11 @@ def _asks(data: Data) -> pd.DataFrame:
 
 def _ask(data: Data, ask: str) -> pd.Series:
     return data.rows("recommendations", cycle=data.cycle.id, ask_id=ask.upper()).iloc[0]
+
+
+def _column(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
+    """Return one column of a frame by the values of another, which are unique."""
+    return dict(zip(frame[key], frame[column], strict=True))
 
 
 def each_ask(data: Data) -> Iterator[Keys]:
@@ -67,13 +76,13 @@ def known_bases(data: Data) -> dict[str, int]:
     The base stands in the recommendation, or is the annual amount of the grant that it names,
     spread over that grant's years (inferred where the announcement states no duration).
     """
-    bases = {}
-    for ask in _asks(data).itertuples(index=False):
-        if pd.notna(ask.base_amount):
-            bases[ask.ask_id] = int(ask.base_amount)
-        elif pd.notna(ask.base_grant):
-            grant = data.rows("grants", grant_id=ask.base_grant, preferred=True)
-            bases[ask.ask_id] = int(funding.spread_grants(grant)["amount"].min())
+    bases: dict[str, int] = {}
+    for ask in _asks(data).to_dict("records"):
+        if pd.notna(ask["base_amount"]):
+            bases[ask["ask_id"]] = int(ask["base_amount"])
+        elif pd.notna(ask["base_grant"]):
+            grant = data.rows("grants", grant_id=ask["base_grant"], preferred=True)
+            bases[ask["ask_id"]] = int(funding.spread_grants(grant)["amount"].min())
     return bases
 
 
@@ -114,26 +123,24 @@ def granted_and_asked(data: Data) -> pd.DataFrame:
     )
     first = data.cycle.parameter("financement", "first_granted")
     years = span(first, max(*spread["fiscal_year"], data.cycle.fiscal_years[-1]))
-    asked = data.frame("financement.calendrier").query("ask_id == 'R1'")
-    index = {int(row.year): row.index for row in data.rows("cpi").itertuples(index=False)}
-    table = []
+    calendar = data.frame("financement.calendrier")
+    asked = _column(calendar[calendar["ask_id"] == AGREEMENT], "fiscal_year", "amount")
+    index = {int(year): value for year, value in _column(data.rows("cpi"), "year", "index").items()}
+    table: list[dict[str, Any]] = []
     for year in years:
         of_year = spread[spread["fiscal_year"] == year]
         granted = int(of_year["amount"].sum()) if len(of_year) else None
         later = of_year[[day > data.cycle.cut_off for day in of_year["announced"]]]
-        ask = asked.loc[asked["fiscal_year"] == year, "amount"]
         table.append(
             {
                 "fiscal_year": year,
                 "granted": granted,
                 "known_later": int(later["amount"].sum()) if len(of_year) else None,
                 "inferred": bool((of_year["years_status"] != "stated").any()),
-                "asked": int(ask.iloc[0]) if len(ask) and ask.iloc[0] else None,
+                "asked": asked.get(year) or None,
                 "granted_real": None
                 if granted is None
-                else funding.real_dollars(
-                    granted, start_year(year), data.cycle.base_year, index
-                ),
+                else funding.real_dollars(granted, start_year(year), data.cycle.base_year, index),
             }
         )
     return pd.DataFrame(table).astype(
@@ -147,9 +154,10 @@ def shares(data: Data) -> pd.DataFrame:
     asks = _asks(data)[["ask_id", "subject", "annual_amount"]]
     spread = data.frame("financement.calendrier").groupby("ask_id")["amount"].sum()
     asks["horizon_amount"] = asks["ask_id"].map(spread)
-    for column, share in (("annual_amount", "annual_share"), ("horizon_amount", "horizon_share")):
-        whole = int(asks[column].sum())
-        asks[share] = [funding.share(int(part), whole) for part in asks[column]]
+    for amount, share in (("annual_amount", "annual_share"), ("horizon_amount", "horizon_share")):
+        whole = int(asks[amount].sum())
+        parts = [funding.share(int(part), whole) for part in asks[amount]]
+        asks[share] = pd.Series(parts, index=asks.index, dtype=object)
     return asks
 
 
@@ -213,8 +221,9 @@ def printed_of_ask(data: Data, ask: str) -> int:
 )
 def annual_share(data: Data, ask: str) -> Fraction | None:
     """One recommendation's share of the annual total."""
-    table = data.frame("financement.parts").set_index("ask_id")
-    return table.at[ask.upper(), "annual_share"]  # type: ignore[no-any-return]
+    table = data.frame("financement.parts")
+    share: Fraction | None = _column(table, "ask_id", "annual_share")[ask.upper()]
+    return share
 
 
 @indicator(
@@ -227,8 +236,9 @@ def annual_share(data: Data, ask: str) -> Fraction | None:
 )
 def horizon_share(data: Data, ask: str) -> Fraction | None:
     """One recommendation's share of the total over the horizon."""
-    table = data.frame("financement.parts").set_index("ask_id")
-    return table.at[ask.upper(), "horizon_share"]  # type: ignore[no-any-return]
+    table = data.frame("financement.parts")
+    share: Fraction | None = _column(table, "ask_id", "horizon_share")[ask.upper()]
+    return share
 
 
 @indicator(
@@ -304,8 +314,7 @@ def years_that_hold(data: Data) -> int:
 )
 def total_under_reading(data: Data, reading: str) -> int:
     """The total over the horizon under one named reading."""
-    table = data.frame("financement.lectures").set_index("reading_id")
-    return int(table.at[reading, "total"])
+    return int(_column(data.frame("financement.lectures"), "reading_id", "total")[reading])
 
 
 @indicator(
@@ -313,7 +322,7 @@ def total_under_reading(data: Data, reading: str) -> int:
     "Niveau annuel déjà accordé pour la recommandation {ask}",
     unit="CAD_M",
     decimals=2,
-    formula="subvention en cours ÷ nombre d’exercices qu’elle couvre (déduit s’il n’est pas énoncé)",
+    formula="subvention en cours ÷ exercices qu’elle couvre (déduits s’ils ne sont pas écrits)",
     each=each_ask,
 )
 def base_of_ask(data: Data, ask: str) -> Result | int:
@@ -348,8 +357,7 @@ def increase_of_ask(data: Data, ask: str) -> Result | int:
 )
 def granted_in_year(data: Data, year: str) -> Result | int:
     """The dollars granted for one fiscal year, each grant spread evenly over its years."""
-    table = data.frame("financement.accorde_et_demande").set_index("fiscal_year")
-    amount = table.at[year, "granted"]
+    amount = _column(data.frame("financement.accorde_et_demande"), "fiscal_year", "granted")[year]
     return Result(None, "..") if pd.isna(amount) else int(amount)
 
 

@@ -162,7 +162,10 @@ def comparator_rate(data: Data, years: str) -> Result:
 )
 def gap(data: Data, years: str) -> Decimal:
     """Co-operatives' rate minus the study's own comparator, in percentage points."""
-    coop, other = data.value(f"survie.coop.{years}_ans"), data.value(f"survie.comparateur.{years}_ans")
+    coop, other = (
+        data.value(f"survie.coop.{years}_ans"),
+        data.value(f"survie.comparateur.{years}_ans"),
+    )
     return comparison.gap(coop, other)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
 
 from coopreport import palette
-from coopreport.charts.theme import DASHES, SHAPES, WIDTH, to_spec, wrap
+from coopreport.charts.labels import GAP, HEIGHT, PLACES, place_labels
+from coopreport.charts.theme import DASHES, SHAPES, WIDTH, to_spec
 from coopreport.locale import format_value
+
+TALL = 320
 
 
 def series_with_breaks(
@@ -38,27 +41,32 @@ def series_with_breaks(
             "value": [float(value) / scale for value in data["value"]],
             "text": _labels_once(data, unit, decimals),
             "doubtful": [bool(flag) for flag in doubtful],
+            "dash": [DASHES[scopes.index(scope) % 6] for scope in data["scope"]],
         }
     )
-    first, last = points["year"].min(), points["year"].max()
-    x = alt.X(
-        "year:Q", title=None, axis=alt.Axis(format="d", values=_round_years(int(first), int(last)))
-    ).scale(domain=[int(first) - 1, int(last) + 1], nice=False)
+    first, last = int(points["year"].min()) - 1, int(points["year"].max()) + 1
+    top = float(points["value"].max()) * 1.1
+    points["place"] = place_labels(
+        [
+            (WIDTH * (year - first) / (last - first), TALL * (1 - value / top), str(text))
+            for year, value, text in zip(
+                points["year"], points["value"], points["text"], strict=True
+            )
+        ]
+    )
+    years = alt.Axis(format="d", values=_round_years(first, last))
+    x = alt.X("year:Q", title=None, axis=years).scale(domain=[first, last], nice=False)
     y = alt.Y(
         "value:Q", title=y_title or None, axis=alt.Axis(format=f",.{decimals}f", tickCount=5)
-    ).scale(zero=True)
+    ).scale(domain=[0, top], nice=False)
     colour = alt.Color(
         "scope:N",
         scale=alt.Scale(
             domain=scopes, range=[palette.series_colour(i) for i in range(len(scopes))]
         ),
-        legend=alt.Legend(symbolType="circle", symbolDash=[1, 0]),
+        legend=alt.Legend(symbolType="circle", offset=34 if breaks else 14),
     )
-    dash = alt.StrokeDash(
-        "scope:N",
-        scale=alt.Scale(domain=scopes, range=[DASHES[i % 6] for i in range(len(scopes))]),
-        legend=None,
-    )
+    dash = alt.StrokeDash("dash:N", scale=None)  # a scale would show in the colours' legend
     shape = alt.Shape(
         "scope:N",
         scale=alt.Scale(domain=scopes, range=[SHAPES[i % 6] for i in range(len(scopes))]),
@@ -69,22 +77,37 @@ def series_with_breaks(
     unsure = base.transform_filter("datum.doubtful").mark_point(
         filled=False, size=70, fill=palette.PAPER.light, strokeWidth=2
     )
-    labels = base.mark_text(dy=-14).encode(text="text:N")
     layers = [lines, sure.encode(color=colour, shape=shape)]
-    layers += [unsure.encode(color=colour, shape=shape), labels]
-    if breaks:
-        marks = alt.Chart(
-            pd.DataFrame(
-                {"year": [year for year, _ in breaks], "text": [wrap(t, 26) for _, t in breaks]}
-            )
-        )
-        layers.append(marks.mark_rule(strokeDash=[4, 3]).encode(x="year:Q"))
-        layers.append(
-            marks.mark_text(align="right", baseline="top", dx=-6, y=0, lineBreak="\n").encode(
-                x="year:Q", text="text:N", color=alt.value(palette.MUTED.light)
-            )
-        )
-    return to_spec(alt.layer(*layers).properties(width=WIDTH, height=320))
+    layers += [unsure.encode(color=colour, shape=shape), *_labels(base)]
+    layers += [_break(year, words, (first + last) / 2) for year, words in breaks]
+    return to_spec(alt.layer(*layers).properties(width=WIDTH, height=TALL))
+
+
+def _break(year: int, words: str, middle: float) -> alt.LayerChart:
+    """Return a dashed line at `year`, its words above the plot, on the side that has more room."""
+    mark = alt.Chart(pd.DataFrame({"year": [year], "text": [words]}))
+    side: Literal["left", "right"] = "left" if year < middle else "right"
+    line = mark.mark_rule(strokeDash=[4, 3]).encode(x="year:Q")
+    note = mark.mark_text(align=side, baseline="bottom", y=-6).encode(
+        x="year:Q", text="text:N", color=alt.value(palette.MUTED.light)
+    )
+    return line + note
+
+
+def _labels(base: alt.Chart) -> list[alt.Chart]:
+    """Return the labels' layers, one for each place that a label may take beside its point."""
+    beside = {
+        "above": {"dy": -GAP - HEIGHT / 2, "align": "center"},
+        "below": {"dy": GAP + HEIGHT / 2, "align": "center"},
+        "right": {"dx": GAP, "align": "left"},
+        "left": {"dx": -GAP, "align": "right"},
+    }
+    return [
+        base.transform_filter(f"datum.place === '{place}'")
+        .mark_text(**beside[place])  # type: ignore[arg-type]
+        .encode(text="text:N")
+        for place in PLACES
+    ]
 
 
 def _labels_once(data: pd.DataFrame, unit: str, decimals: int) -> list[str]:

@@ -1,1 +1,1 @@
-"""From raw tables to a published page: check, run, assemble, render, publish. Data flows one way."""
+"""From raw tables to a published page: run, assemble, render, publish. Data flows one way."""

@@ -114,7 +114,7 @@ def assemble(chapters: Sequence[tuple[str, NotebookNode]], edition: Edition) -> 
                 cells.append(code)
         _check_headings(name, headings)
         contents.append(_entry(position, headings))
-    document = nbformat.v4.new_notebook(cells=cells)
+    document: NotebookNode = nbformat.v4.new_notebook(cells=cells)
     document.metadata = nbformat.from_dict(
         {
             "title": edition.title,
@@ -179,7 +179,10 @@ def _numbers(exhibits: Sequence[Shown]) -> dict[str, tuple[str, int]]:
 def _output(exhibit: Shown, numbers: dict[str, tuple[str, int]]) -> NotebookNode:
     number = numbers.get(exhibit.data["id"], ("", 0))[1]
     bundle = {exhibit.mime: exhibit.data} | ({SVG_MIME: exhibit.svg} if exhibit.svg else {})
-    return nbformat.v4.new_output("display_data", data=bundle, metadata={"number": number})
+    output: NotebookNode = nbformat.v4.new_output(
+        "display_data", data=bundle, metadata={"number": number}
+    )
+    return output
 
 
 def _check_headings(name: str, headings: Sequence[Heading]) -> None:

@@ -50,7 +50,7 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
     progress = Progress(say)
     started = time.monotonic()
     cycle = read_cycle(project, name)
-    say(f"Rapport du cycle {cycle.id} : {len(cycle.chapters)} chapitres")
+    say(f"Rapport du cycle {cycle.id} : {count_of(len(cycle.chapters), 'chapitre')}")
     checked = check_package(open_package(project.data))
     if checked.faults:
         raise BadData(checked.faults)

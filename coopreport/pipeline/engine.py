@@ -31,7 +31,7 @@ class CellFailed(Exception):
         self.last_line = last_line
 
 
-class ChapterClient(PapermillNotebookClient):
+class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
     """Runs one chapter: code cells as papermill does, Markdown cells for their expressions."""
 
     def execute_cell(self, cell: NotebookNode, cell_index: int, **kwargs: Any) -> NotebookNode:
@@ -45,7 +45,8 @@ class ChapterClient(PapermillNotebookClient):
             if cell.cell_type == "markdown":
                 self._evaluate(cell, cell_index)
                 return cell
-            return super().execute_cell(cell, cell_index, **kwargs)
+            executed: NotebookNode = super().execute_cell(cell, cell_index, **kwargs)
+            return executed
         except CellTimeoutError:
             raise CellFailed(cell_index, "Timeout", "") from None
         except DeadKernelError:

@@ -19,7 +19,7 @@ from coopreport import palette
 from coopreport.charts.svg import FONTS
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
-from coopreport.locale import format_date
+from coopreport.locale import format_date, typographic
 from coopreport.pipeline.assemble import SVG_MIME
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -43,7 +43,7 @@ def render(document: NotebookNode) -> str:
     exporter = HTMLExporter(
         template_name=TEMPLATE,
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"exhibit": exhibit_html, "day": _day},
+        filters={"exhibit": exhibit_html, "day": _day, "typographic": typographic},
     )
     about = {"style": style(), "policy": POLICY}
     page, _ = exporter.from_notebook_node(document, resources={"coopreport": about})

@@ -104,6 +104,7 @@ def run_chapter(
             parameters={"cycle": cycle.id, **cycle.parameters[chapter.name]},
             engine_name=ENGINE,
             kernel_name="python3",
+            language="python",
             progress_bar=False,
             cell_limit=limits.cell_seconds,
             deadline=deadline,

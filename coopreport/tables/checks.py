@@ -8,6 +8,9 @@ from coopreport.errors import nearest, shorten
 from coopreport.tables.journal import Journal
 from coopreport.tables.model import ForeignKey, TypedTable
 
+MOST_COMPARED = 200
+"""Known values among which the nearest to a faulty one is sought; beyond, it takes too long."""
+
 
 def check_keys(table: TypedTable, journal: Journal) -> frozenset[int]:
     """Fault each row whose key, or value of a unique column, is already that of an earlier row.
@@ -81,15 +84,16 @@ def _check_foreign_key(
 ) -> None:
     known = set(other.key_texts(key.reference_fields))
     listed = [", ".join(texts) for texts in sorted(known)]
+    choices = f"valeurs connues : {', '.join(listed[:20])}{'…' if len(listed) > 20 else ''}"
     where = f"« {', '.join(key.reference_fields)} » de {other.resource.file}"
     for i, texts in enumerate(table.key_texts(key.fields)):
         if not all(texts) or texts in known or all(text in other.raw.lost for text in texts):
             continue
         value = ", ".join(texts)
-        choices = f"valeurs connues : {', '.join(listed[:20])}{'…' if len(listed) > 20 else ''}"
+        hint = nearest(value, listed) if len(listed) <= MOST_COMPARED else ""
         journal.fault(
             f"valeur absente de {where}",
-            f"{nearest(value, listed)} ({choices})" if nearest(value, listed) else choices,
+            f"{hint} ({choices})" if hint else choices,
             line=table.lines[i],
             column=", ".join(key.fields),
             value=value,

@@ -45,8 +45,7 @@ class Journal:
         self, rule: str, remedy: str, *, line: int = 0, column: str = "", value: str = ""
     ) -> None:
         """Record one fault."""
-        rule, remedy = typeset(visible(rule)), typeset(visible(remedy))
-        self._faults.append(Fault(self.file, line, visible(column), visible(value), rule, remedy))
+        self._faults.append(Fault(self.file, line, column, value, rule, remedy))
 
     def stop(
         self, rule: str, remedy: str, *, line: int = 0, column: str = "", value: str = ""
@@ -65,13 +64,13 @@ class Journal:
         """Return the faults, sorted, with the surplus of each kind counted in one last fault."""
         kinds: defaultdict[tuple[str, str], list[Fault]] = defaultdict(list)
         for fault in sorted(self._faults):
-            kinds[fault.column, fault.rule.split(f"{NBSP}: ")[0]].append(fault)
+            kinds[fault.column, fault.rule.split(" : ")[0]].append(fault)
         shown: list[Fault] = []
         for (_, kind), faults in kinds.items():
             shown += faults[:MOST_SHOWN]
             if rest := faults[MOST_SHOWN:]:
                 shown.append(_surplus(kind, rest))
-        return tuple(sorted(shown))
+        return tuple(sorted(_printable(fault) for fault in shown))
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -81,11 +80,18 @@ class Journal:
 def _surplus(kind: str, rest: list[Fault]) -> Fault:
     """Return one fault that stands for the faults of a kind beyond those shown."""
     others = count_of(len(rest), "autre cas", "autres cas")
-    where = f"lignes {rest[0].line} à {rest[-1].line}"
-    rule = typeset(
-        f"{kind} : … et {others} ({where})" if len(rest) > 1 else f"{kind} : … et {others}"
+    where = f" (lignes {rest[0].line} à {rest[-1].line})" if len(rest) > 1 else ""
+    return replace(rest[0], value="", rule=f"{kind} : … et {others}{where}")
+
+
+def _printable(fault: Fault) -> Fault:
+    return replace(
+        fault,
+        column=visible(fault.column),
+        value=visible(fault.value),
+        rule=typeset(visible(fault.rule)),
+        remedy=typeset(visible(fault.remedy)),
     )
-    return replace(rest[0], value="", rule=rule)
 
 
 def typeset(message: str) -> str:

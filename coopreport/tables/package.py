@@ -44,6 +44,7 @@ def open_package(data_dir: Path) -> Package:
     Raises:
         BadData: every fault of the descriptor.
     """
+    data_dir = data_dir.absolute()  # so that it has a name, which messages give
     journal = Journal(f"{data_dir.name}/{DESCRIPTOR}")
     text = _text(read_bytes(data_dir, DESCRIPTOR, journal, MAX_DESCRIPTOR), journal)
     descriptor = _json(text, journal)

@@ -28,7 +28,7 @@ def read_text(text: str, field: Field) -> str | Wrong:
         )
     if field.pattern and not field.pattern.fullmatch(text):
         padded = next((z for n in range(1, 4) if field.pattern.fullmatch(z := "0" * n + text)), "")
-        if padded and text.isdigit():
+        if padded and text.isdecimal():
             return _lost_zero(padded)
         return Wrong(
             "texte qui n'a pas la forme attendue", f"forme attendue : {field.pattern.pattern}"
@@ -40,9 +40,9 @@ def check_allowed(text: str, allowed: Sequence[str]) -> Wrong | None:
     """Return what is wrong when `text` is not one of the `allowed` codes."""
     if text in allowed:
         return None
-    if text.isdigit():
+    if text.isdecimal():
         for code in allowed:
-            if code != text and code.isdigit() and int(code) == int(text):
+            if code.isdecimal() and code.lstrip("0") == text.lstrip("0"):
                 return _lost_zero(code)
     listed = ", ".join(allowed[:MOST_LISTED])
     if len(allowed) > MOST_LISTED:

@@ -80,8 +80,8 @@ def _ordered(table: TypedTable, rule: Rule, rows: list[int], journal: Journal) -
 def _parts_sum_to_parent(table: TypedTable, rule: Rule, rows: list[int], journal: Journal) -> None:
     """In each `group`, the `amount` of a row = the sum of those whose `parent` is its `id`.
 
-    A parent with a part whose amount is blank or at fault, or in a table with rows that could not
-    be read, is not judged: the sum would be a false one.
+    A parent with a part whose amount is blank or at fault, or that is named in a row that could
+    not be read, is not judged: the sum would be a false one.
     """
     ids, parents = table.texts[rule.column("id")], table.texts[rule.column("parent")]
     groups, amounts = table.texts[rule.column("group")], table.values[rule.column("amount")]
@@ -91,7 +91,7 @@ def _parts_sum_to_parent(table: TypedTable, rule: Rule, rows: list[int], journal
             parts[groups[i], parents[i]].append(amounts[i])
     for i in rows:
         of_this = parts.get((groups[i], ids[i]))
-        if of_this is None or table.raw.lost:
+        if of_this is None or ids[i] in table.raw.lost:
             continue
         headline, known = amounts[i], [a for a in of_this if isinstance(a, int | Decimal)]
         if not isinstance(headline, int | Decimal) or len(known) < len(of_this):
@@ -149,7 +149,8 @@ def _unique_true(table: TypedTable, rule: Rule, rows: list[int], journal: Journa
     for key, members in groups.items():
         values = [table.values[flag][i] for i in members]
         true = [i for i in members if table.values[flag][i] is True]
-        if Gap.FAULTY in values or len(true) == 1 or (not true and table.raw.lost):
+        unread = not true and table.raw.lost.issuperset(key)
+        if Gap.FAULTY in values or len(true) == 1 or unread:
             continue
         lines = ", ".join(str(table.lines[i]) for i in true or members)
         found = "aucune" if not true else f"{len(true)} (lignes {lines})"

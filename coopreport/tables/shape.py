@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from coopreport.locale import count_of
 from coopreport.tables.header import SEPARATORS, read_header
 from coopreport.tables.journal import Journal
 from coopreport.tables.model import Field, RawTable, Resource
 from coopreport.tables.reading import Record, Records
 
-TOTAL_WORD = re.compile(r"(sous[- ]?)?(total|totaux)", re.IGNORECASE)
+TOTAL_WORDS = frozenset({"total", "totaux", "sous-total", "sous total", "sous-totaux"})
 TOTAL_LABEL = re.compile(
     r"(grand[- ]|sous[- ]?)?(total|totaux)(\s.*|\s*:.*)?|somme|moyenne", re.IGNORECASE | re.DOTALL
 )
@@ -54,7 +55,8 @@ def _trimmed(rows: Sequence[Record], journal: Journal) -> list[Record]:
     changed = [old[0] for old, new in zip(rows, trimmed, strict=True) if old[1] != new[1]]
     if changed:
         journal.notice(
-            f"espaces retirées autour de cellules : {len(changed)} ligne(s)", line=changed[0]
+            f"espaces retirées autour de cellules : {count_of(len(changed), 'ligne')}",
+            line=changed[0],
         )
     return trimmed
 
@@ -75,7 +77,9 @@ def _sound_rows(
     """Return the rows of the right width that hold data, and the cells of rows of another width."""
     sound: list[Record] = []
     lost: set[str] = set()
-    fields = [resource.field.get(name) for name in header]
+    known = resource.field
+    fields = [known.get(name) for name in header]
+    free = [i for i, f in enumerate(fields) if f and f.type == "string" and not f.enum]
     for line, cells in rows:
         if not any(cells):
             journal.fault("ligne vide dans la table", "supprimer la ligne", line=line)
@@ -83,7 +87,7 @@ def _sound_rows(
             remedy = "choisir la bonne version de ces lignes et retirer les marques"
             rule = "marque de fusion de git dans la table"
             journal.fault(rule, remedy, line=line, value=cells[0])
-        elif summary := _summary(cells, fields):
+        elif summary := _summary(cells, fields, free):
             _fault_summary(line, summary, journal)
         elif len(cells) != len(header):
             _fault_width(line, cells, len(header), resource.delimiter, journal)
@@ -93,11 +97,11 @@ def _sound_rows(
     return sound, frozenset(lost)
 
 
-def _summary(cells: Sequence[str], fields: Sequence[Field | None]) -> str:
+def _summary(cells: Sequence[str], fields: Sequence[Field | None], free: Sequence[int]) -> str:
     """Return the cell that makes a row a total, a source or a note; "" for a row of data.
 
     The first cell written tells, unless it is a code its column allows. So does a cell of free
-    text that is nothing but the word.
+    text (of index in `free`) that is nothing but the word.
     """
     for i, cell in enumerate(cells):
         if not cell:
@@ -109,10 +113,7 @@ def _summary(cells: Sequence[str], fields: Sequence[Field | None]) -> str:
             return cell
         break
     if len(cells) == len(fields):
-        for cell, field in zip(cells, fields, strict=True):
-            free_text = field and field.type == "string" and not field.enum
-            if free_text and len(cell) <= 11 and TOTAL_WORD.fullmatch(cell):
-                return cell
+        return next((cells[i] for i in free if cells[i].casefold() in TOTAL_WORDS), "")
     return ""
 
 
