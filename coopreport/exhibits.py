@@ -246,15 +246,15 @@ class ColumnSpec:
     """How a column of a DataFrame becomes a column of a table.
 
     `unit` and `decimals` go to `locale.format_value`; `style` is `bare` when the unit stands in
-    the unit line or the label. A unit `@column` is taken from that column of the frame, row by
-    row, for rows that measure different things. `missing` is the symbol of a missing value.
+    the unit line or the label. A unit or decimals `@column` are taken from that column of the
+    frame, row by row, for rows that measure different things. `missing` is the symbol of a missing value.
     """
 
     key: str
     label: str
     kind: ColumnKind = "text"
     unit: str = ""
-    decimals: int | None = None
+    decimals: int | str | None = None
     style: Literal["short", "words", "bare"] = "bare"
     group: str = ""
     missing: str = ".."
@@ -317,8 +317,8 @@ def table_from_frame(
             cells.append(
                 cell(
                     record[spec.key],
-                    str(record[spec.unit[1:]]) if spec.unit.startswith("@") else spec.unit,
-                    spec.decimals,
+                    _of_row(spec.unit, record),
+                    _of_row(spec.decimals, record),
                     style=spec.style,
                     missing=spec.missing,
                     status=status,
@@ -335,6 +335,12 @@ def table_from_frame(
         symbols=tuple(symbols),
         sources=tuple(sources),
     )
+
+
+def _of_row(setting: Any, record: Mapping[Any, Any]) -> Any:
+    """Return a column's setting, or the row's own where it is `@column`."""
+    at_row = isinstance(setting, str) and setting.startswith("@")
+    return record[setting[1:]] if at_row else setting
 
 
 def figure(label: str, value: Any, note: str = "") -> Figure:

@@ -66,7 +66,7 @@ def test_a_reference_links_to_its_exhibit() -> None:
 
 
 def test_an_unknown_reference_names_the_nearest_exhibit() -> None:
-    with pytest.raises(ChapterFailed, match=r"financement\.demandes »\?"):
+    with pytest.raises(ChapterFailed, match=r"financement\.demandes\s»\?"):
         html_of("{numref}`financement.demande`", **{"financement.demandes": "tableau 1"})
 
 
@@ -104,10 +104,8 @@ def test_a_chapter_s_title_is_its_first_level_one_heading() -> None:
     assert title_of("## Pas un titre\n") is None
 
 
-@pytest.mark.parametrize("payload", HOSTILE)
+@pytest.mark.parametrize("payload", [text for text in HOSTILE if "![" not in text])
 def test_raw_html_and_scripts_in_prose_are_text(payload: str) -> None:
-    if "![" in payload:
-        pytest.skip("une image est refusée, par un autre essai")
     shown = html_of(f"Nom : {payload}")
     assert "<script" not in shown
     assert "<img" not in shown

@@ -44,7 +44,9 @@ def series_with_breaks(
             "dash": [DASHES[scopes.index(scope) % 6] for scope in data["scope"]],
         }
     )
-    first, last = int(points["year"].min()) - 1, int(points["year"].max()) + 1
+    earliest, latest = int(points["year"].min()), int(points["year"].max())
+    margin = max(1, round((latest - earliest) / 12))
+    first, last = earliest - margin, latest + margin
     top = float(points["value"].max()) * 1.1
     points["place"] = place_labels(
         [
@@ -54,7 +56,7 @@ def series_with_breaks(
             )
         ]
     )
-    years = alt.Axis(format="d", values=_round_years(first, last))
+    years = alt.Axis(format="d", values=_round_years(earliest, latest))
     x = alt.X("year:Q", title=None, axis=years).scale(domain=[first, last], nice=False)
     y = alt.Y(
         "value:Q", title=y_title or None, axis=alt.Axis(format=f",.{decimals}f", tickCount=5)
@@ -64,7 +66,7 @@ def series_with_breaks(
         scale=alt.Scale(
             domain=scopes, range=[palette.series_colour(i) for i in range(len(scopes))]
         ),
-        legend=alt.Legend(symbolType="circle", offset=34 if breaks else 14),
+        legend=alt.Legend(symbolType="circle", offset=34 if breaks or y_title else 14),
     )
     dash = alt.StrokeDash("dash:N", scale=None)  # a scale would show in the colours' legend
     shape = alt.Shape(
@@ -91,7 +93,8 @@ def _break(year: int, words: str, middle: float) -> alt.LayerChart:
     note = mark.mark_text(align=side, baseline="bottom", y=-6).encode(
         x="year:Q", text="text:N", color=alt.value(palette.MUTED.light)
     )
-    return line + note
+    layer: alt.LayerChart = line + note
+    return layer
 
 
 def _labels(base: alt.Chart) -> list[alt.Chart]:
@@ -102,10 +105,12 @@ def _labels(base: alt.Chart) -> list[alt.Chart]:
         "right": {"dx": GAP, "align": "left"},
         "left": {"dx": -GAP, "align": "right"},
     }
+    halo = {"stroke": palette.PAPER.light, "strokeWidth": 4, "strokeJoin": "round"}
     return [
         base.transform_filter(f"datum.place === '{place}'")
-        .mark_text(**beside[place])  # type: ignore[arg-type]
+        .mark_text(**beside[place], **options)  # type: ignore[arg-type]
         .encode(text="text:N")
+        for options in (halo, {})
         for place in PLACES
     ]
 
