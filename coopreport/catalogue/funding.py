@@ -105,8 +105,8 @@ def readings(data: Data) -> pd.DataFrame:
 
 @frame("financement.subventions")
 def grants(data: Data) -> pd.DataFrame:
-    """Every announced grant, each source on its own row, oldest first."""
-    return data.rows("grants").sort_values(["announced", "grant_row"])
+    """Every announced grant, each source on its own row, the sources of one grant together."""
+    return data.rows("grants").sort_values("grant_row")
 
 
 @frame("financement.accorde_et_demande")
