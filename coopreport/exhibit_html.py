@@ -36,7 +36,7 @@ def table_html(table: Table, number: int | None = None) -> Markup:
     """Return a numbered table: the region that scrolls, then its legend, notes and sources."""
     caption = _caption(label_of(TABLE_NAME, number), table)
     return Markup('<div class="exhibit table{}" id="{}">{}{}</div>').format(
-        _width(table), table.id, _grid(table, caption), _foot(table)
+        _width(table), table.id, _grid(table, caption), _legend(table) + _sources(table, table.id)
     )
 
 
@@ -54,12 +54,20 @@ def chart_html(chart: Chart, number: int | None = None, svg: str = "") -> Markup
         _width(chart.table),
         f"{data_name}, en tableau",
         _grid(chart.table, _caption(data_name, chart.table)),
-        _foot(chart.table),
+        _legend(chart.table),
     )
     alternative = Markup("") if svg else Markup("<p>{}</p>").format(chart.alt)
     return Markup(
-        '<figure class="exhibit chart" id="{}"><figcaption>{}</figcaption>{}{}{}{}</figure>'
-    ).format(chart.id, caption, drawing, alternative, _notes(chart.notes), data)
+        '<figure class="exhibit chart" id="{}"><figcaption>{}</figcaption>{}{}{}{}{}</figure>'
+    ).format(
+        chart.id,
+        caption,
+        drawing,
+        alternative,
+        _notes(chart.notes),
+        data,
+        _sources(chart.table, chart.id),
+    )
 
 
 def figures_html(figures: Figures) -> Markup:
@@ -195,23 +203,34 @@ def _notes(notes: tuple[str, ...]) -> Markup:
     )
 
 
-def _foot(table: Table) -> Markup:
-    """Return what stands under a table: notes, the legend of its symbols, its sources."""
-    parts = [_notes(table.notes)]
-    if table.symbols:
-        pairs = Markup(" ").join(
-            Markup("<span><b>{}</b>{}{}</span>").format(symbol, NBSP, meaning)
-            for symbol, meaning in table.symbols
-        )
-        parts.append(
-            Markup('<p class="legend">Signes conventionnels{}: {}</p>').format(NBSP, pairs)
-        )
-    if table.sources:
-        names = Markup(", ").join(
-            Markup('<span title="SHA-256 {}">{}</span>').format(source.sha256, source.title)
-            if source.sha256
-            else escape(source.title)
-            for source in table.sources
-        )
-        parts.append(Markup('<p class="sources">Source{}: {}</p>').format(NBSP, names))
-    return Markup("").join(parts)
+def exhibit_panel(id: str) -> str:
+    """Return the id of the panel that tells the origin of a table or a chart."""
+    return f"provenance-{id}"
+
+
+def _legend(table: Table) -> Markup:
+    """Return what explains a table under it: its notes and the legend of its symbols."""
+    if not table.symbols:
+        return _notes(table.notes)
+    pairs = Markup(" ").join(
+        Markup("<span><b>{}</b>{}{}</span>").format(symbol, NBSP, meaning)
+        for symbol, meaning in table.symbols
+    )
+    legend = Markup('<p class="legend">Signes conventionnels{}: {}</p>').format(NBSP, pairs)
+    return _notes(table.notes) + legend
+
+
+def _sources(table: Table, of: str) -> Markup:
+    """Return the sources of a table, and what opens the origin of the exhibit `of` that it is in."""
+    if not table.sources:
+        return Markup("")
+    names = Markup(", ").join(
+        Markup('<span title="SHA-256 {}">{}</span>').format(source.sha256, source.title)
+        if source.sha256
+        else escape(source.title)
+        for source in table.sources
+    )
+    opener = Markup(' <button type="button" class="origin" popovertarget="{}">Provenance</button>')
+    return Markup('<p class="sources">Source{}: {}{}</p>').format(
+        NBSP, names, opener.format(exhibit_panel(of)) if table.frame else ""
+    )

@@ -69,6 +69,7 @@ class Table:
     """A table ready to show. Every cell has a text; every symbol used is explained.
 
     `symbols` may be left out: the meanings of the statuses used are added from `locale.SYMBOLS`.
+    `frame` names the catalogue's frame that the rows come from, "" when there is none.
     Raises ValueError (in French, for the analyst) for an empty cell, an unknown status, a row of
     another length, no header column, a bad id or an empty title.
     """
@@ -81,6 +82,7 @@ class Table:
     notes: tuple[str, ...] = ()
     symbols: tuple[tuple[str, str], ...] = ()
     sources: tuple[Source, ...] = ()
+    frame: str = ""
 
     def __post_init__(self) -> None:
         _check_name(self.id, self.title)
@@ -121,6 +123,7 @@ class Table:
             "notes": list(self.notes),
             "symbols": [list(pair) for pair in self.symbols],
             "sources": [_lean(source) for source in self.sources],
+            "frame": self.frame,
         }
 
     @classmethod
@@ -138,6 +141,7 @@ class Table:
             notes=tuple(data.get("notes", ())),
             symbols=tuple((symbol, meaning) for symbol, meaning in data.get("symbols", ())),
             sources=tuple(Source(**source) for source in data.get("sources", ())),
+            frame=data.get("frame", ""),
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -247,7 +251,8 @@ class ColumnSpec:
 
     `unit` and `decimals` go to `locale.format_value`; `style` is `bare` when the unit stands in
     the unit line or the label. A unit or decimals `@column` are taken from that column of the
-    frame, row by row, for rows that measure different things. `missing` is the symbol of a missing value.
+    frame, row by row, for rows that measure different things. `missing` is the symbol of a missing
+    value.
     """
 
     key: str
@@ -294,6 +299,7 @@ def table_from_frame(
     notes: Sequence[str] = (),
     symbols: Sequence[tuple[str, str]] = (),
     sources: Sequence[Source] = (),
+    frame_name: str = "",
     total: Sequence[int] = (),
     group_by: str = "",
 ) -> Table:
@@ -334,6 +340,7 @@ def table_from_frame(
         notes=tuple(notes),
         symbols=tuple(symbols),
         sources=tuple(sources),
+        frame=frame_name,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -38,6 +38,7 @@ class Read:
 
     `where` is the filter in words a program can repeat, `column=value`; `keys` names the rows
     by their primary key, and is empty when they are more than `MOST_KEYS` (`rows` counts them).
+    `sources` are those that the rows themselves give, in their `source` column.
     """
 
     table: str
@@ -45,6 +46,7 @@ class Read:
     where: tuple[str, ...]
     rows: int
     keys: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 MOST_KEYS = 60
@@ -86,7 +88,8 @@ class Indicator:
     """One number of the report. `value` is exact or the float as computed; None means absent.
 
     `unit` and `decimals` say how it is displayed (see `locale.format_value`); rounding happens
-    there and nowhere else.
+    there and nowhere else. `inputs` names the frames and indicators that its function asked for;
+    `reads` holds what those read too.
     """
 
     id: str
@@ -97,6 +100,7 @@ class Indicator:
     method: Method
     reads: tuple[Read, ...]
     cycle: str
+    inputs: tuple[str, ...] = ()
     symbol: str = ""
     flags: tuple[str, ...] = ()
     definition: str = ""
@@ -158,7 +162,6 @@ def exact_text(value: Number | None) -> str:
 
 def as_json(indicator: Indicator) -> Mapping[str, Any]:
     """Return the indicator as the build's ledger stores it; tuples become lists."""
-    method = indicator.method
     return {
         "id": indicator.id,
         "label": indicator.label,
@@ -170,20 +173,24 @@ def as_json(indicator: Indicator) -> Mapping[str, Any]:
         "flags": list(indicator.flags),
         "definition": indicator.definition,
         "cycle": indicator.cycle,
-        "method": {
-            "function": method.function,
-            "summary": method.summary,
-            "source": method.source,
-            "formula": method.formula,
-        },
+        **trail_json(indicator.method, indicator.reads, indicator.inputs),
+    }
+
+
+def trail_json(
+    method: Method, reads: tuple[Read, ...], inputs: tuple[str, ...]
+) -> Mapping[str, Any]:
+    """Return where a number or a frame comes from, as the build's ledger stores it."""
+    return {
+        "method": asdict(method),
+        "inputs": list(inputs),
         "reads": [
             {
-                "table": read.table,
-                "sha256": read.sha256,
+                **asdict(read),
                 "where": list(read.where),
-                "rows": read.rows,
                 "keys": list(read.keys),
+                "sources": list(read.sources),
             }
-            for read in indicator.reads
+            for read in reads
         ],
     }

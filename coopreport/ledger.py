@@ -21,10 +21,13 @@ from coopreport.errors import CoopreportError, nearest
 from coopreport.indicators import (
     MOST_KEYS,
     Indicator,
+    Method,
     Number,
     Read,
     Result,
+    as_json,
     method_of,
+    trail_json,
 )
 from coopreport.tables import Package, Table, read_table
 
@@ -153,6 +156,7 @@ class Data:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._reads: dict[Read, None] = {}
+        self._inputs: dict[str, None] = {}
 
     @property
     def cycle(self) -> Cycle:
@@ -163,6 +167,11 @@ class Data:
     def reads(self) -> tuple[Read, ...]:
         """Everything read so far, in a stable order."""
         return tuple(sorted(self._reads))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The frames and indicators asked for so far, by name."""
+        return tuple(sorted(self._inputs))
 
     def rows(self, table: str, **where: object) -> pd.DataFrame:
         """Return the rows of a raw table whose columns equal `where`; the reading is recorded.
@@ -176,34 +185,73 @@ class Data:
             if column not in frame.columns:
                 raise unknown_column(table, column, list(frame.columns))
             frame = frame[(frame[column] == value).fillna(False).astype(bool)]
-        keys: tuple[str, ...] = ()
-        if len(frame) <= MOST_KEYS:
-            columns = list(source.resource.primary_key)
-            keys = tuple(
-                "/".join(str(part) for part in row)
-                for row in frame[columns].itertuples(index=False, name=None)
-            )
-        conditions = tuple(f"{column}={value}" for column, value in where.items())
-        self._reads[Read(table, source.sha256, conditions, len(frame), keys)] = None
+        self._reads[_read_of(source, frame, where)] = None
         return frame.reset_index(drop=True)
+
+    def labels(self, table: str, column: str) -> dict[str, str]:
+        """Return the French labels of a coded column, by code, as the table's schema gives them."""
+        return dict(self._ledger.table(table).resource.field[column].labels)
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return a frame of the catalogue; what it read is recorded here too."""
-        frame, reads = self._ledger.frame_with_reads(name)
-        self._reads.update(dict.fromkeys(reads))
-        return frame
+        frame = self._ledger.frame(name)
+        self._inputs[name] = None
+        self._reads.update(dict.fromkeys(frame.reads))
+        return frame.rows.copy()
 
     def value(self, name: str) -> Any:
         """Return the exact value of another indicator; what it read is recorded here too."""
+        return self.indicator(name).value
+
+    def indicator(self, name: str) -> Indicator:
+        """Return another indicator; what it read is recorded here too."""
         indicator = self._ledger.indicator(name)
+        self._inputs[name] = None
         self._reads.update(dict.fromkeys(indicator.reads))
-        return indicator.value
+        return indicator
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A computed table and where it comes from; `rows` is shared: copy it before changing it."""
+
+    name: str
+    rows: pd.DataFrame
+    method: Method
+    reads: tuple[Read, ...]
+    inputs: tuple[str, ...]
+
+
+def _table_json(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "path": f"data/{table.resource.path}",
+        "sha256": table.sha256,
+        "rights": table.resource.rights,
+        "sources": [
+            {"title": source.title, "path": source.path} for source in table.resource.sources
+        ],
+    }
 
 
 def withheld(result: Result) -> Result:
     """Return a result without its value when a flag says that it is not to be published."""
     hidden = [flag for flag in result.flags if flag in locale.STAND_ALONE]
     return replace(result, value=None, symbol=hidden[0], flags=()) if hidden else result
+
+
+def _read_of(table: Table, rows: pd.DataFrame, where: Mapping[str, object]) -> Read:
+    """Describe a reading: few rows are named by their keys and their own sources, many counted."""
+    keys: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    if len(rows) <= MOST_KEYS:
+        columns = list(table.resource.primary_key)
+        records = rows[columns].itertuples(index=False, name=None)
+        keys = tuple("/".join(str(part) for part in record) for record in records)
+        if "source" in rows.columns:
+            sources = tuple(sorted(set(rows["source"].dropna())))
+    conditions = tuple(f"{column}={value}" for column, value in where.items())
+    return Read(table.name, table.sha256, conditions, len(rows), keys, sources)
 
 
 class Ledger:
@@ -214,13 +262,18 @@ class Ledger:
         self.package = package
         self.catalogue = catalogue
         self._tables: dict[str, Table] = {}
-        self._frames: dict[str, tuple[pd.DataFrame, tuple[Read, ...]]] = {}
+        self._frames: dict[str, Frame] = {}
         self._indicators: dict[str, Indicator] = {}
 
     @property
     def computed(self) -> tuple[Indicator, ...]:
         """The indicators asked for so far, by name."""
         return tuple(self._indicators[name] for name in sorted(self._indicators))
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """The frames asked for so far, by name."""
+        return tuple(self._frames[name] for name in sorted(self._frames))
 
     @property
     def tables_read(self) -> tuple[Table, ...]:
@@ -230,23 +283,36 @@ class Ledger:
     def names(self) -> tuple[str, ...]:
         """Return the name of every indicator that this cycle can compute.
 
+        Raises:
+            NameTaken: two definitions give the same name.
+        """
+        return tuple(
+            sorted(name for names in self.names_by_definition().values() for name in names)
+        )
+
+    def names_by_definition(self) -> dict[str, list[str]]:
+        """Return the names that each definition of the catalogue gives in this cycle.
+
         A family whose keys depend on a chapter that the cycle has not is left out.
 
         Raises:
             NameTaken: two definitions give the same name.
         """
-        found: dict[str, str] = {}
+        owner: dict[str, str] = {}
         for definition in self.catalogue.indicators.values():
             with suppress(UnknownParameter):
                 for name, _ in self._names_of(definition):
-                    if name in found:
+                    if name in owner:
                         raise NameTaken(
-                            f"« {name} » est défini deux fois : par « {found[name]} » et par "
+                            f"« {name} » est défini deux fois : par « {owner[name]} » et par "
                             f"« {definition.name} ».",
                             "renommez l’une des deux définitions.",
                         )
-                    found[name] = definition.name
-        return tuple(sorted(found))
+                    owner[name] = definition.name
+        found: dict[str, list[str]] = {}
+        for name, definition_name in owner.items():
+            found.setdefault(definition_name, []).append(name)
+        return found
 
     def table(self, name: str) -> Table:
         """Return a raw table, read and checked.
@@ -265,8 +331,8 @@ class Ledger:
             self._tables[name] = read_table(self.package, name)
         return self._tables[name]
 
-    def frame_with_reads(self, name: str) -> tuple[pd.DataFrame, tuple[Read, ...]]:
-        """Return a copy of a frame of the catalogue and what it was computed from.
+    def frame(self, name: str) -> Frame:
+        """Return a frame of the catalogue, computed on first use.
 
         Raises:
             UnknownName: nobody defines this frame.
@@ -279,10 +345,11 @@ class Ledger:
                     nearest(name, known) or "voyez les tableaux de coopreport/catalogue/.",
                 )
             data = Data(self)
-            frame = self.catalogue.frames[name].function(data)
-            self._frames[name] = (frame, data.reads)
-        frame, reads = self._frames[name]
-        return frame.copy(), reads
+            function = self.catalogue.frames[name].function
+            rows = function(data)
+            method = method_of(function, "")
+            self._frames[name] = Frame(name, rows, method, data.reads, data.inputs)
+        return self._frames[name]
 
     def indicator(self, name: str) -> Indicator:
         """Return an indicator, computed on first use.
@@ -303,12 +370,30 @@ class Ledger:
                 decimals=int(str(definition.decimals).format(**keys)),
                 method=method_of(definition.function, definition.formula.format(**keys)),
                 reads=data.reads,
+                inputs=data.inputs,
                 cycle=self.cycle.id,
                 symbol=result.symbol or ("" if result.value is not None else ".."),
                 flags=result.flags,
                 definition=result.definition,
             )
         return self._indicators[name]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was computed and read, and every name that is defined, for the build.
+
+        Raises:
+            NameTaken: two definitions of the catalogue give the same name.
+        """
+        tables = self.tables_read
+        return {
+            "indicators": [as_json(indicator) for indicator in self.computed],
+            "frames": [
+                {"id": frame.name, **trail_json(frame.method, frame.reads, frame.inputs)}
+                for frame in self.frames
+            ],
+            "tables": {table.name: _table_json(table) for table in tables},
+            "defined": self.names_by_definition(),
+        }
 
     def _definition(self, name: str) -> tuple[IndicatorDefinition, Keys]:
         for definition in self.catalogue.indicators.values():

@@ -55,8 +55,12 @@ STAND_ALONE = frozenset({".", "..", "...", "x", "F"})
 
 @dataclass(frozen=True)
 class Unit:
-    """How a unit is shown: `scale` divides (or multiplies) the value for display only."""
+    """How a unit is shown: `scale` divides (or multiplies) the value for display only.
 
+    `title` says in what an unrounded value is.
+    """
+
+    title: str
     decimals: int
     suffix: str = ""
     singular: str = ""
@@ -67,18 +71,29 @@ class Unit:
 
 
 UNITS: dict[str, Unit] = {
-    "CAD": Unit(0, "$", "dollar", "dollars"),
-    "CAD_M": Unit(1, "M$", "million de dollars", "millions de dollars", Fraction(1, 10**6)),
-    "CAD_G": Unit(1, "G$", "milliard de dollars", "milliards de dollars", Fraction(1, 10**9)),
-    "percent": Unit(1, "%", "%", "%"),
-    "ratio": Unit(1, "%", "%", "%", Fraction(100)),
-    "points": Unit(1, "points", "point de pourcentage", "points de pourcentage", signed=True),
-    "count": Unit(0),
-    "years": Unit(0, "ans", "an", "ans"),
-    "days": Unit(0, "jours", "jour", "jours"),
-    "year": Unit(0, grouped=False),
-    "index": Unit(1),
-    "number": Unit(0),
+    "CAD": Unit("dollars", 0, "$", "dollar", "dollars"),
+    "CAD_M": Unit(
+        "dollars", 1, "M$", "million de dollars", "millions de dollars", Fraction(1, 10**6)
+    ),
+    "CAD_G": Unit(
+        "dollars", 1, "G$", "milliard de dollars", "milliards de dollars", Fraction(1, 10**9)
+    ),
+    "percent": Unit("pour cent", 1, "%", "%", "%"),
+    "ratio": Unit("proportion de 1", 1, "%", "%", "%", Fraction(100)),
+    "points": Unit(
+        "points de pourcentage",
+        1,
+        "points",
+        "point de pourcentage",
+        "points de pourcentage",
+        signed=True,
+    ),
+    "count": Unit("nombre", 0),
+    "years": Unit("années", 0, "ans", "an", "ans"),
+    "days": Unit("jours", 0, "jours", "jour", "jours"),
+    "year": Unit("année", 0, grouped=False),
+    "index": Unit("indice", 1),
+    "number": Unit("nombre", 0),
 }
 """The units of indicators and columns. Amounts stay in whole dollars: the scale is display."""
 

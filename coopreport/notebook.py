@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
-from coopreport import charts, locale
+from coopreport import charts, locale, notebook_guard
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import Cycle, read_cycle
 from coopreport.errors import BadCall, nearest
@@ -30,7 +30,7 @@ from coopreport.exhibits import (
     table_from_frame,
 )
 from coopreport.fiscal import fiscal_year_of
-from coopreport.indicators import Indicator, Read, as_json
+from coopreport.indicators import Indicator, Read
 from coopreport.ledger import Ledger, unknown_column
 from coopreport.project import find_project
 from coopreport.tables import open_package
@@ -68,7 +68,7 @@ class Report:
         Raises:
             UnknownName: nobody defines this frame.
         """
-        return self.ledger.frame_with_reads(name)[0]
+        return self.ledger.frame(name).rows.copy()
 
     def labels(self, table: str, column: str) -> dict[str, str]:
         """Return the French labels of a coded column, by code, as the table's schema gives them.
@@ -86,7 +86,7 @@ class Report:
         reads: set[Read] = set()
         for name in names:
             if name in self.ledger.catalogue.frames:
-                reads.update(self.ledger.frame_with_reads(name)[1])
+                reads.update(self.ledger.frame(name).reads)
             else:
                 reads.update(self.ledger.indicator(name).reads)
         tables = {read.table: self.ledger.table(read.table) for read in reads}
@@ -116,6 +116,7 @@ class Report:
             columns,
             id=name or of,
             title=title,
+            frame_name=of,
             sources=self.sources(of),
             **options,
         )
@@ -199,6 +200,7 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
         merged = {**read.parameters, full_name: MappingProxyType(parameters)}
         read = replace(read, parameters=MappingProxyType(merged))
     _current = Report(read, Ledger(read, open_package(project.data), CATALOGUE.copy()))
+    notebook_guard.watch(project.root)
     return _current
 
 
@@ -208,17 +210,15 @@ def seal() -> None:
     Raises:
         NameTaken: two definitions of the catalogue give the same name.
     """
-    computed = _current.ledger.computed if _current else ()
-    tables = _current.ledger.tables_read if _current else ()
-    if _current:
-        _current.ledger.names()
+    ledger = _current.ledger if _current else None
     display(
         {
-            "application/vnd.coopreport.ledger.v1+json": {
-                "indicators": [as_json(indicator) for indicator in computed],
-                "tables": {table.name: table.sha256 for table in tables},
-            },
+            "application/vnd.coopreport.ledger.v1+json": ledger.to_json() if ledger else EMPTY,
             "text/plain": "Fin du chapitre.",
         },
         raw=True,
     )
+
+
+EMPTY: dict[str, Any] = {"indicators": [], "frames": [], "tables": {}, "defined": {}}
+"""The ledger of a chapter that computes nothing."""

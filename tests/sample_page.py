@@ -28,6 +28,7 @@ from coopreport.exhibits import (
 from coopreport.locale import format_value
 from coopreport.pipeline.assemble import Edition, assemble
 from coopreport.pipeline.prose import expressions
+from coopreport.pipeline.provenance import merge_ledgers
 from coopreport.pipeline.render import render
 
 YEARS = ("2023-2024", "2024-2025", "2025-2026", "2026-2027", "2027-2028")
@@ -62,6 +63,8 @@ EDITION = Edition(
     cut_off=date(2023, 1, 27),
     build="3f9c2a71",
 )
+LEDGER: dict[str, Any] = merge_ledgers([])
+"""The ledger of a sample whose numbers are no indicators."""
 SOURCE = Source("recommendations", "Recommandations du mémoire de janvier 2023", "ab" * 32)
 
 
@@ -327,4 +330,4 @@ def sample_chapters(hostile: bool = True) -> list[tuple[str, NotebookNode]]:
 @cache
 def sample_page(hostile: bool = True) -> str:
     """Return the sample's page."""
-    return render(assemble(sample_chapters(hostile), EDITION))
+    return render(assemble(sample_chapters(hostile), EDITION, LEDGER))

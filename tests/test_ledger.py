@@ -82,8 +82,9 @@ def test_what_was_read_is_recorded_with_its_rows() -> None:
 
 
 def test_what_a_frame_read_is_recorded_in_the_indicator_that_uses_it() -> None:
-    tables = {read.table for read in ledger().indicator("financement.hausse.r1").reads}
-    assert tables == {"recommendations", "grants"}
+    increase = ledger().indicator("financement.hausse.r1")
+    assert {read.table for read in increase.reads} == {"recommendations", "grants"}
+    assert increase.inputs == ("financement.annuel.r1", "financement.base.r1")
 
 
 def test_many_rows_are_counted_rather_than_named() -> None:
@@ -104,8 +105,8 @@ def test_an_unknown_table_gives_the_nearest() -> None:
 
 def test_changing_a_frame_does_not_change_it_for_others() -> None:
     book = ledger()
-    book.frame_with_reads("financement.parts")[0]["annual_amount"] = 0
-    assert book.frame_with_reads("financement.parts")[0]["annual_amount"].sum() == 8_800_000
+    Data(book).frame("financement.parts")["annual_amount"] = 0
+    assert Data(book).frame("financement.parts")["annual_amount"].sum() == 8_800_000
 
 
 def test_a_function_without_a_docstring_is_refused() -> None:

@@ -14,6 +14,7 @@ from coopreport.pipeline.assemble import assemble
 from coopreport.pipeline.render import render
 from tests.sample_page import (
     EDITION,
+    LEDGER,
     code,
     notebook,
     prose,
@@ -25,11 +26,11 @@ from tests.sample_page import (
 
 
 def document(*cells: NotebookNode) -> NotebookNode:
-    return assemble([("01-essai", notebook(*cells))], EDITION)
+    return assemble([("01-essai", notebook(*cells))], EDITION, LEDGER)
 
 
 def test_tables_and_charts_are_numbered_through_the_chapters() -> None:
-    about = assemble(sample_chapters(), EDITION).metadata.coopreport
+    about = assemble(sample_chapters(), EDITION, LEDGER).metadata.coopreport
     assert [(t["number"], t["id"]) for t in about.tables] == [
         (1, "financement.etalement"),
         (2, "portrait.serie"),
@@ -43,7 +44,7 @@ def test_tables_and_charts_are_numbered_through_the_chapters() -> None:
 
 
 def test_the_contents_follow_the_chapters_and_their_sections() -> None:
-    contents = assemble(sample_chapters(), EDITION).metadata.coopreport.contents
+    contents = assemble(sample_chapters(), EDITION, LEDGER).metadata.coopreport.contents
     assert [(c["number"], c["text"], c["id"]) for c in contents][:2] == [
         ("1", "Sommaire", "sommaire"),
         ("2", "Synthèse du financement", "financement"),
@@ -56,7 +57,7 @@ def test_a_reference_names_an_exhibit_of_a_later_chapter() -> None:
 
 
 def test_the_document_is_a_valid_notebook_with_unique_cell_ids() -> None:
-    made = assemble(sample_chapters(), EDITION)
+    made = assemble(sample_chapters(), EDITION, LEDGER)
     nbformat.validate(made)
     ids = [cell.id for cell in made.cells]
     assert len(ids) == len(set(ids))
@@ -68,7 +69,7 @@ def test_the_same_chapters_give_the_same_bytes() -> None:
     for _, other in again:
         for position, cell in enumerate(other.cells):
             cell.id = f"autre-{position}"
-    assert render(assemble(chapters, EDITION)) == render(assemble(again, EDITION))
+    assert render(assemble(chapters, EDITION, LEDGER)) == render(assemble(again, EDITION, LEDGER))
 
 
 def test_assembling_keeps_the_analyst_s_code_and_prints_out_of_the_page() -> None:
@@ -125,10 +126,10 @@ def test_a_drawing_holds_no_english_and_no_aria_of_vega() -> None:
 
 def test_a_chart_is_drawn_once_and_kept_beside_its_specification() -> None:
     chapters = [("01-essai", notebook(prose("# Essai"), code(spread_chart())))]
-    assemble(chapters, EDITION)
+    assemble(chapters, EDITION, LEDGER)
     drawn = chapters[0][1].cells[1].outputs[0].data["image/svg+xml"]
     chapters[0][1].cells[1].outputs[0].data["image/svg+xml"] = drawn.replace("8,8", "9,9")
-    assert "9,9\u00a0M$" in render(assemble(chapters, EDITION))
+    assert "9,9\u00a0M$" in render(assemble(chapters, EDITION, LEDGER))
 
 
 def test_the_page_weighs_little() -> None:

@@ -28,7 +28,7 @@ def _asks(data: Data) -> pd.DataFrame:
 
 
 def _ask(data: Data, ask: str) -> pd.Series:
-    return data.rows("recommendations", cycle=data.cycle.id, ask_id=ask.upper()).iloc[0]
+    return data.rows("recommendations", cycle=data.cycle.id, ask_id=ask).iloc[0]
 
 
 def _column(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
@@ -37,8 +37,15 @@ def _column(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
 
 
 def each_ask(data: Data) -> Iterator[Keys]:
-    """The numbered recommendations: `r1` … `r4`."""
-    return ({"ask": ask.lower()} for ask in _asks(data)["ask_id"])
+    """The numbered recommendations: `ask` is `r1` … `r4` in names, `code` is `R1` … in labels."""
+    return ({"ask": ask.lower(), "code": ask} for ask in _asks(data)["ask_id"])
+
+
+def each_total_ask(data: Data) -> Iterator[Keys]:
+    """The numbered recommendations whose text prints a total and gives its years."""
+    asks = _asks(data)
+    dated = asks[(asks["amount_basis"] == "total") & asks["last_fiscal_year"].notna()]
+    return ({"ask": ask.lower(), "code": ask} for ask in dated["ask_id"])
 
 
 def each_year(data: Data) -> Iterator[Keys]:
@@ -187,57 +194,87 @@ def total_annual(data: Data) -> int:
 
 @indicator(
     "financement.annuel.{ask}",
-    "Montant annuel de la recommandation {ask}",
+    "Montant annuel de la recommandation {code}",
     unit="CAD_M",
     decimals=1,
     formula="montant annuel de la recommandation dans la synthèse du mémoire",
     each=each_ask,
 )
-def annual_of_ask(data: Data, ask: str) -> int:
+def annual_of_ask(data: Data, ask: str, code: str) -> int:
     """The annual amount of one recommendation."""
-    return int(_ask(data, ask)["annual_amount"])
+    return int(_ask(data, code)["annual_amount"])
 
 
 @indicator(
     "financement.imprime.{ask}",
-    "Montant imprimé de la recommandation {ask}",
+    "Montant imprimé de la recommandation {code}",
     unit="CAD_M",
     decimals=1,
     formula="montant que le texte de la recommandation imprime, annuel ou total",
     each=each_ask,
 )
-def printed_of_ask(data: Data, ask: str) -> int:
+def printed_of_ask(data: Data, ask: str, code: str) -> int:
     """The amount that the text of one recommendation prints, annual or total."""
-    return int(_ask(data, ask)["amount"])
+    return int(_ask(data, code)["amount"])
+
+
+@indicator(
+    "financement.somme.{ask}",
+    "Somme des exercices de la recommandation {code}",
+    unit="CAD_M",
+    decimals=1,
+    formula="montant annuel de la synthèse × exercices, du premier au dernier",
+    each=each_total_ask,
+)
+def sum_of_ask(data: Data, ask: str, code: str) -> int:
+    """The annual amounts of one ask over its own fiscal years, for an ask printed as a total."""
+    row = _ask(data, code)
+    years = span(row["first_fiscal_year"], row["last_fiscal_year"])
+    spread = funding.schedule(row.to_frame().T, years)
+    return int(spread["amount"].sum())
+
+
+@indicator(
+    "financement.par_annee.{ask}",
+    "Montant par année de la recommandation {code}, d’après son total",
+    unit="CAD_M",
+    decimals=1,
+    formula="montant que le texte imprime ÷ nombre d’années qu’il donne",
+    each=each_total_ask,
+)
+def yearly_of_ask(data: Data, ask: str, code: str) -> Fraction:
+    """The dollars a year of one ask printed as a total: the total over the years of the text."""
+    row = _ask(data, code)
+    return Fraction(int(row["amount"]), int(row["period_years"]))
 
 
 @indicator(
     "financement.part_annuelle.{ask}",
-    "Part de la recommandation {ask} dans la demande annuelle",
+    "Part de la recommandation {code} dans la demande annuelle",
     unit="ratio",
     decimals=1,
     formula="montant annuel ÷ somme des montants annuels",
     each=each_ask,
 )
-def annual_share(data: Data, ask: str) -> Fraction | None:
+def annual_share(data: Data, ask: str, code: str) -> Fraction | None:
     """One recommendation's share of the annual total."""
     table = data.frame("financement.parts")
-    share: Fraction | None = _column(table, "ask_id", "annual_share")[ask.upper()]
+    share: Fraction | None = _column(table, "ask_id", "annual_share")[code]
     return share
 
 
 @indicator(
     "financement.part_horizon.{ask}",
-    "Part de la recommandation {ask} dans la somme de l’horizon",
+    "Part de la recommandation {code} dans la somme de l’horizon",
     unit="ratio",
     decimals=1,
     formula="somme des exercices de la recommandation ÷ somme de toutes",
     each=each_ask,
 )
-def horizon_share(data: Data, ask: str) -> Fraction | None:
+def horizon_share(data: Data, ask: str, code: str) -> Fraction | None:
     """One recommendation's share of the total over the horizon."""
     table = data.frame("financement.parts")
-    share: Fraction | None = _column(table, "ask_id", "horizon_share")[ask.upper()]
+    share: Fraction | None = _column(table, "ask_id", "horizon_share")[code]
     return share
 
 
@@ -319,27 +356,27 @@ def total_under_reading(data: Data, reading: str) -> int:
 
 @indicator(
     "financement.base.{ask}",
-    "Niveau annuel déjà accordé pour la recommandation {ask}",
+    "Niveau annuel déjà accordé pour la recommandation {code}",
     unit="CAD_M",
     decimals=2,
     formula="subvention en cours ÷ exercices qu’elle couvre (déduits s’ils ne sont pas écrits)",
     each=each_ask,
 )
-def base_of_ask(data: Data, ask: str) -> Result | int:
+def base_of_ask(data: Data, ask: str, code: str) -> Result | int:
     """The dollars a year granted at the cut-off for one recommendation, where known."""
     bases = known_bases(data)
-    return bases[ask.upper()] if ask.upper() in bases else Result(None, "..")
+    return bases[code] if code in bases else Result(None, "..")
 
 
 @indicator(
     "financement.hausse.{ask}",
-    "Hausse annuelle si le montant de la recommandation {ask} est un niveau",
+    "Hausse annuelle si le montant de la recommandation {code} est un niveau",
     unit="CAD_M",
     decimals=2,
     formula="montant annuel demandé − niveau annuel déjà accordé",
     each=each_ask,
 )
-def increase_of_ask(data: Data, ask: str) -> Result | int:
+def increase_of_ask(data: Data, ask: str, code: str) -> Result | int:
     """The yearly increase over what is granted, if the amount asked is a level."""
     base = data.value(f"financement.base.{ask}")
     if base is None:

@@ -8,7 +8,7 @@ the lists of tables and charts. Pure: the same chapters and edition give the sam
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
@@ -29,6 +29,14 @@ from coopreport.exhibits import (
 )
 from coopreport.locale import NBSP
 from coopreport.pipeline.prose import Context, Heading, prose_html
+from coopreport.pipeline.provenance import (
+    Place,
+    Uses,
+    frame_origins,
+    number_indicators,
+    origins,
+    with_origins,
+)
 
 SVG_MIME = "image/svg+xml"
 IGNORED = ("application/vnd.coopreport.ledger.v1+json",)
@@ -77,13 +85,17 @@ def draw_charts(chapters: Sequence[tuple[str, NotebookNode]]) -> None:
                     )
 
 
-def assemble(chapters: Sequence[tuple[str, NotebookNode]], edition: Edition) -> NotebookNode:
+def assemble(
+    chapters: Sequence[tuple[str, NotebookNode]], edition: Edition, ledger: Mapping[str, Any]
+) -> NotebookNode:
     """Return the document of executed chapters, given as (name, notebook) in order.
+
+    `ledger` is the build's (`provenance.merge_ledgers`): every number of the page opens its origin.
 
     A name is a file's name without `.ipynb` (`03-financement`); its word makes the chapter's id.
     Charts that have no drawing yet are drawn. ChapterFailed when a chapter has not exactly one
     title, skips a heading level, shows something else than an exhibit, shows one id twice, or
-    its prose cannot be rendered.
+    its prose cannot be rendered; or when the page shows a number that is not in the ledger.
     """
     draw_charts(chapters)
     shown = {
@@ -95,6 +107,7 @@ def assemble(chapters: Sequence[tuple[str, NotebookNode]], edition: Edition) -> 
     numbers = _numbers([exhibit for exhibits in shown.values() for exhibit in exhibits])
     references = {id: f"{word}{NBSP}{number}" for id, (word, number) in numbers.items()}
     cells: list[NotebookNode] = []
+    uses = Uses()
     contents: list[dict[str, Any]] = []
     for position, (name, notebook) in enumerate(chapters, 1):
         context = Context(chapter_id(name), references, number=position)
@@ -106,14 +119,22 @@ def assemble(chapters: Sequence[tuple[str, NotebookNode]], edition: Edition) -> 
                 given = cell.metadata.get("user_expressions", ())
                 html, found = prose_html(cell.source, context, given)
                 headings += found
+                uses.add(str(html), _place(headings))
                 prose = nbformat.v4.new_markdown_cell(str(html), id=cell_id, metadata=about)
                 cells.append(prose)
             elif exhibits := shown.get((name, index)):
+                for exhibit in exhibits:
+                    for item in exhibit.data.get("items", ()):
+                        uses.add(item["html"], _place(headings))
                 outputs = [_output(exhibit, numbers) for exhibit in exhibits]
                 code = nbformat.v4.new_code_cell("", id=cell_id, metadata=about, outputs=outputs)
                 cells.append(code)
         _check_headings(name, headings)
         contents.append(_entry(position, headings))
+    indicators = number_indicators(ledger, uses)
+    numbering = {indicator["id"]: indicator["number"] for indicator in indicators}
+    for cell in cells:
+        _link_numbers(cell, numbering)
     document: NotebookNode = nbformat.v4.new_notebook(cells=cells)
     document.metadata = nbformat.from_dict(
         {
@@ -123,10 +144,50 @@ def assemble(chapters: Sequence[tuple[str, NotebookNode]], edition: Edition) -> 
                 "contents": contents,
                 "tables": _list(shown.values(), numbers, TABLE_MIME),
                 "charts": _list(shown.values(), numbers, CHART_MIME),
+                "origins": origins(indicators, ledger),
+                "frames": _frame_origins(shown.values(), references, ledger),
+                "unused": ledger["unused"],
             },
         }
     )
     return document
+
+
+def _place(headings: Sequence[Heading]) -> Place:
+    """Return the place of what stands under the last heading."""
+    if not headings:
+        return Place("contenu", "Début du rapport")
+    last = headings[-1]
+    return Place(last.id, f"{last.number} {last.text}".strip())
+
+
+def _link_numbers(cell: NotebookNode, numbering: Mapping[str, int]) -> None:
+    """Make the numbers of a cell of the document open their origin, in place."""
+    if cell.cell_type == "markdown":
+        cell.source = str(with_origins(cell.source, numbering))
+        return
+    for output in cell.outputs:
+        for item in output.data.get(FIGURES_MIME, {}).get("items", ()):
+            item["html"] = str(with_origins(item["html"], numbering))
+
+
+def _frame_origins(
+    shown: Any, references: Mapping[str, str], ledger: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the origin of each table and chart that comes from a frame of the catalogue."""
+    tables = [
+        (e.data["id"], e.data["title"], (e.data.get("table") or e.data).get("frame", ""))
+        for exhibits in shown
+        for e in exhibits
+    ]
+    return frame_origins(
+        [
+            {"id": id, "title": title, "frame": frame, "words": references.get(id, "")}
+            for id, title, frame in tables
+            if frame
+        ],
+        ledger,
+    )
 
 
 def chapter_id(name: str) -> str:

@@ -14,6 +14,7 @@ from coopreport.cycles import read_cycle
 from coopreport.errors import BadData
 from coopreport.locale import count_of, format_value
 from coopreport.pipeline.assemble import Edition, assemble
+from coopreport.pipeline.provenance import merge_ledgers
 from coopreport.pipeline.publish import (
     build_name,
     input_files,
@@ -79,42 +80,17 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
             build=build,
             draft=True,
         )
-        document = assemble([(run.chapter.name, run.notebook) for run in executed], edition)
+        ledger = merge_ledgers([(run.chapter.path.name, run.ledger) for run in executed])
+        document = assemble([(run.chapter.name, run.notebook) for run in executed], edition, ledger)
         page = render(document)
         progress.step("page assemblée", time.monotonic() - started)
+        if unused := ledger["unused"]:
+            say(f"  Avertissement : indicateurs définis et non utilisés : {', '.join(unused)}")
         (finished / REPORT).write_text(page, encoding="utf-8")
         for run in executed:
             nbformat.write(run.notebook, finished / "notebooks" / run.chapter.path.name)
-        write_json(finished / "indicateurs.json", merge_ledgers(executed))
+        write_json(finished / "indicateurs.json", ledger)
         about = {"cycle": cycle.id, "build": build, "version": __version__}
         write_manifest(finished, inputs, about)
         latest = publish(finished, project, cycle.id, build)
     return latest / REPORT
-
-
-def merge_ledgers(executed: list[Executed]) -> dict[str, object]:
-    """Return the ledger of the build: every chapter's indicators, each once, by name.
-
-    Raises:
-        ChapterFailed: two chapters computed different values under one name.
-    """
-    from coopreport.errors import ChapterFailed
-
-    indicators: dict[str, dict[str, object]] = {}
-    owner: dict[str, str] = {}
-    tables: dict[str, str] = {}
-    for run in executed:
-        tables.update(run.ledger["tables"])
-        for indicator in run.ledger["indicators"]:
-            name = indicator["id"]
-            if indicators.setdefault(name, indicator) != indicator:
-                raise ChapterFailed(
-                    f"L’indicateur « {name} » n’est pas le même dans {owner[name]} et dans "
-                    f"{run.chapter.path.name}.",
-                    "donnez-leur deux noms, ou utilisez les mêmes paramètres.",
-                )
-            owner.setdefault(name, run.chapter.path.name)
-    return {
-        "indicators": [indicators[name] for name in sorted(indicators)],
-        "tables": dict(sorted(tables.items())),
-    }

@@ -36,6 +36,7 @@ class Heading:
     level: int
     text: str
     id: str
+    number: str = ""
 
 
 @dataclass
@@ -109,7 +110,7 @@ def _place(token: Token, context: Context, results: Mapping[int, Mapping[str, st
     number = {1: str(context.number), 2: f"{context.number}.{context.section}"}.get(level, "")
     token["attrs"]["id"] = name
     token["attrs"]["number"] = number if context.number else ""
-    return Heading(level, text, name)
+    return Heading(level, text, name, token["attrs"]["number"])
 
 
 def _results(

@@ -19,8 +19,9 @@ from coopreport import palette
 from coopreport.charts.svg import FONTS
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
-from coopreport.locale import format_date, typographic
+from coopreport.locale import UNITS, format_date, format_number, typographic
 from coopreport.pipeline.assemble import SVG_MIME
+from coopreport.pipeline.provenance import is_safe_address
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
@@ -43,7 +44,14 @@ def render(document: NotebookNode) -> str:
     exporter = HTMLExporter(
         template_name=TEMPLATE,
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"exhibit": exhibit_html, "day": _day, "typographic": typographic},
+        filters={
+            "exhibit": exhibit_html,
+            "day": _day,
+            "typographic": typographic,
+            "count_text": format_number,
+            "unit_name": lambda unit: UNITS[unit].title,
+            "is_address": is_safe_address,
+        },
     )
     about = {"style": style(), "policy": POLICY}
     page, _ = exporter.from_notebook_node(document, resources={"coopreport": about})

@@ -1,0 +1,198 @@
+"""From the chapters' ledgers to the trail of every number of the page.
+
+A chapter's seal holds the indicators and frames that it computed, with what they read. Here the
+ledgers become one; each number of the page gets the address of its origin, each indicator the
+places where it stands. Pure: JSON in, JSON and HTML out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from markupsafe import Markup
+
+from coopreport.errors import ChapterFailed, quoted
+from coopreport.exhibit_html import exhibit_panel
+
+NUMBER = re.compile(
+    r'<data class="indicator" value="[^"]*" data-indicator="([^"]+)">.*?</data>', re.DOTALL
+)
+"""A number of the page, as `indicators.Shown` writes it."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the report where a number stands: the heading above it."""
+
+    id: str
+    text: str
+
+
+@dataclass
+class Uses:
+    """Where each indicator stands, in the order of the page."""
+
+    places: dict[str, list[Place]] = field(default_factory=dict)
+
+    def add(self, html: str, place: Place) -> None:
+        """Record every number of a piece of the page."""
+        for match in NUMBER.finditer(html):
+            places = self.places.setdefault(match.group(1), [])
+            if place not in places:
+                places.append(place)
+
+
+def merge_ledgers(ledgers: Sequence[tuple[str, Mapping[str, Any]]]) -> Json:
+    """Return the ledger of a build from those of its chapters, given as (chapter, ledger).
+
+    Returns:
+        `indicators` and `frames`, each once, by name; `tables` by name; `unused`: the definitions,
+        an indicator's or a family's, of which no chapter asked for any indicator.
+
+    Raises:
+        ChapterFailed: two chapters computed different things under one name.
+    """
+    merged: dict[str, dict[str, Json]] = {"indicators": {}, "frames": {}}
+    owner: dict[str, str] = {}
+    tables: Json = {}
+    defined: dict[str, list[str]] = {}
+    for chapter, ledger in ledgers:
+        tables.update(ledger["tables"])
+        defined.update(ledger["defined"])
+        for kind, found in merged.items():
+            for item in ledger[kind]:
+                name = item["id"]
+                if found.setdefault(name, item) != item:
+                    raise ChapterFailed(
+                        f"{quoted(name)} n’est pas le même dans {owner[name]} et dans {chapter}.",
+                        "donnez-leur deux noms, ou utilisez les mêmes paramètres.",
+                    )
+                owner.setdefault(name, chapter)
+    return {
+        "indicators": [merged["indicators"][name] for name in sorted(merged["indicators"])],
+        "frames": [merged["frames"][name] for name in sorted(merged["frames"])],
+        "tables": dict(sorted(tables.items())),
+        "unused": sorted(
+            definition
+            for definition, names in defined.items()
+            if not merged["indicators"].keys() & set(names)
+        ),
+    }
+
+
+def number_indicators(ledger: Mapping[str, Any], uses: Uses) -> list[Json]:
+    """Return the indicators as the appendix lists them: those of the page first, in its order.
+
+    Each gets `number`, `panel` (the id of its origin) and `used_in` (places, as JSON).
+
+    Raises:
+        ChapterFailed: the page shows a number that is in no ledger.
+    """
+    by_name = {item["id"]: item for item in ledger["indicators"]}
+    for name in uses.places:
+        if name not in by_name:
+            raise ChapterFailed(
+                f"Le rapport montre {quoted(name)}, qu’aucun chapitre n’a calculé.",
+                "écrivez le nombre par son nom, {eval} et indicator, sans le recopier.",
+            )
+    order = [*uses.places, *(name for name in by_name if name not in uses.places)]
+    return [
+        {
+            **by_name[name],
+            "number": position,
+            "panel": panel_id(name),
+            "used_in": [vars(place) for place in uses.places.get(name, ())],
+        }
+        for position, name in enumerate(order, 1)
+    ]
+
+
+def panel_id(name: str) -> str:
+    """Return the id of the panel that tells the origin of an indicator."""
+    return f"origine-{name}"
+
+
+def with_origins(html: str, numbers: Mapping[str, int]) -> Markup:
+    """Return a piece of the page whose numbers open their origin; `numbers` is the appendix's.
+
+    A button that opens a popover needs no script; what it shows is the same `<data>` element.
+    """
+
+    opener = Markup(
+        '<button type="button" class="origin-of" popovertarget="{}" data-number="{}">{}</button>'
+    )
+
+    def button(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return opener.format(panel_id(name), numbers[name], Markup(match.group(0)))
+
+    return Markup(NUMBER.sub(button, html))
+
+
+def origins(indicators: Sequence[Json], ledger: Mapping[str, Any]) -> list[Json]:
+    """Return what the panel of each numbered indicator says."""
+    return [{**item, **_trail(item, ledger), "exact": _exact(item["value"])} for item in indicators]
+
+
+def frame_origins(exhibits: Sequence[Json], ledger: Mapping[str, Any]) -> list[Json]:
+    """Return what the panel of each table or chart says; `exhibits` name their frame."""
+    frames = {frame["id"]: frame for frame in ledger["frames"]}
+    return [
+        {
+            **exhibit,
+            "panel": exhibit_panel(exhibit["id"]),
+            **_trail(frames[exhibit["frame"]], ledger),
+        }
+        for exhibit in exhibits
+        if exhibit["frame"] in frames
+    ]
+
+
+def _trail(item: Mapping[str, Any], ledger: Mapping[str, Any]) -> Json:
+    tables = ledger["tables"]
+    labels = {indicator["id"]: indicator["label"] for indicator in ledger["indicators"]}
+    return {
+        "method": item["method"],
+        "inputs": [
+            {"id": name, "label": labels.get(name, ""), "panel": panel_id(name)}
+            for name in item["inputs"]
+        ],
+        "reads": [
+            {
+                "title": tables[read["table"]]["title"],
+                "path": tables[read["table"]]["path"],
+                "sources": _sources(read["sources"], tables[read["table"]]["sources"]),
+                "sha256": read["sha256"],
+                "where": ", ".join(read["where"]),
+                "rows": read["rows"],
+                "ids": ", ".join(read["keys"]),
+            }
+            for read in item["reads"]
+        ],
+    }
+
+
+def _sources(of_rows: Sequence[str], of_table: Sequence[Json]) -> list[Json]:
+    """Return the sources of the rows, titled as the table titles them, else the table's."""
+    titles = {source["path"]: source["title"] for source in of_table}
+    named = [{"title": titles.get(source, source), "path": source} for source in of_rows]
+    return named or list(of_table)
+
+
+def _exact(value: str) -> str:
+    """Return an unrounded value for a reader: a fraction with its decimals beside."""
+    if "/" not in value:
+        return value.replace(".", ",")
+    return f"{value}, soit {Decimal(repr(float(Fraction(value))))}".replace(".", ",")
+
+
+def is_safe_address(address: str) -> bool:
+    """Tell whether a source's address may be a link: http and https only."""
+    return re.match(r"https?://[^\s]+$", address) is not None
