@@ -124,6 +124,13 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def _past_day(text: str) -> date:
+    """Return a date that is not after today: nobody knows what is announced tomorrow."""
+    if _day(text) > date.today():
+        raise ValueError(text)
+    return _day(text)
+
+
 def _whole(text: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,9}", text):
         raise ValueError(text)
@@ -153,7 +160,7 @@ _FIELDS = {
     "title": _Field(_one_of(bool), "un titre non vide est attendu"),
     "document": _Field(_one_of(bool), "le code du document publié est attendu"),
     "language": _Field(_one_of(lambda t: t == "fr-CA"), "la langue est fr-CA"),
-    "cut_off": _Field(_day, "une date AAAA-MM-JJ qui existe est attendue"),
+    "cut_off": _Field(_past_day, "une date AAAA-MM-JJ qui existe et qui est passée est attendue"),
     "first_fiscal_year": _Field(_one_of(is_fiscal_year), "un exercice 20NN-20NN est attendu"),
     "horizon": _Field(_between(1, 20), "un nombre entier d’exercices, de 1 à 20, est attendu"),
     "base_year": _Field(_between(1900, 2100), "une année de 1900 à 2100 est attendue"),

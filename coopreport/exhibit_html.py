@@ -221,7 +221,7 @@ def _legend(table: Table) -> Markup:
 
 
 def _sources(table: Table, of: str) -> Markup:
-    """Return the sources of a table, and what opens the origin of the exhibit `of` that it is in."""
+    """Return the sources of a table, and what opens the origin of its exhibit, `of`."""
     if not table.sources:
         return Markup("")
     names = Markup(", ").join(

@@ -115,6 +115,17 @@ class Indicator:
         """The number as running text prints it: `8,8 millions de dollars`."""
         return Shown(self, self._text("words"))
 
+    @property
+    def definition_line(self) -> Line:
+        """The definition line of a rate, to print under it.
+
+        Raises:
+            ValueError: the indicator has no definition.
+        """
+        if not self.definition:
+            raise ValueError(f"{self.id} n’a pas de définition")
+        return Line(self.definition)
+
     def _text(self, style: locale.Style) -> str:
         if self.value is None:
             return self.symbol
@@ -125,6 +136,19 @@ class Indicator:
 
     def __str__(self) -> str:
         return self.short
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence of the report that comes with an indicator."""
+
+    text: str
+
+    def _repr_html_(self) -> str:
+        return str(Markup("<span>{}</span>").format(self.text))
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)

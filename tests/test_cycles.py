@@ -68,6 +68,7 @@ def test_an_unknown_cycle_names_the_known_ones(project: Path) -> None:
         ("horizon: 5", "horizon: cinq", "horizon", "un nombre entier d’exercices"),
         ("horizon: 5", "horizon: 0", "horizon", "de 1 à 20"),
         ("cut_off: 2023-01-31", "cut_off: 2023-02-30", "cut_off", "une date AAAA-MM-JJ"),
+        ("cut_off: 2023-01-31", "cut_off: 2999-01-31", "cut_off", "qui est passée"),
         ("first_fiscal_year: 2023-2024", "first_fiscal_year: 2023-2025", "first", "20NN-20NN"),
         ("first_granted: 2015-2016", "first_grant: 2015-2016", "first_grant", "inconnu"),
         ("confidence: 0.95", "confidence: 95", "confidence", "de 0.5 à 0.999"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -88,6 +91,22 @@ def test_make_alone_prints_every_documented_target() -> None:
     shown = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in targets[1].split():
         assert f"make {target} " in shown, target
+
+
+def test_an_activated_conda_environment_is_used_and_no_other_is_made(project: Path) -> None:
+    shutil.copy(ROOT / "Makefile", project)
+    conda = {"CONDA_PREFIX": sys.prefix, "CONDA_DEFAULT_ENV": "coopreport"}
+    done = subprocess.run(
+        ["make", "-s", "check"],
+        cwd=project,
+        env={**os.environ, **conda},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "en règle" in done.stdout
+    assert not (project / ".venv").exists()
 
 
 def test_make_passes_a_cycle_to_the_command_as_it_was_typed(tmp_path: Path) -> None:
