@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+SOURCES = ("coopreport", "data", "notebooks", "requirements")
+"""The folders of the project that a build needs."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -43,7 +45,7 @@ def project(tmp_path: Path) -> Path:
     """A copy of the project's sources, in a folder whose name has a space and an accent."""
     copy = tmp_path / "mémoire prébudgétaire"
     copy.mkdir()
-    for name in ("coopreport", "data", "notebooks", "requirements"):
+    for name in SOURCES:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     return copy
 
@@ -76,7 +78,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The build of the real 2023-2024 cycle, made once: the folder `latest`."""
     copy = tmp_path_factory.mktemp("projet") / "rapport"
     copy.mkdir()
-    for name in ("coopreport", "data", "notebooks", "requirements"):
+    for name in SOURCES:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     done = runner(copy)("report")
     assert done.returncode == 0, done.stderr

@@ -36,6 +36,11 @@ def _column(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
     return dict(zip(frame[key], frame[column], strict=True))
 
 
+def _share(share: Fraction | None) -> Result:
+    """Return a share, or the symbol of a share of nothing."""
+    return Result(share, symbol="" if share is not None else "...")
+
+
 def each_ask(data: Data) -> Iterator[Keys]:
     """The numbered recommendations: `ask` is `r1` … `r4` in names, `code` is `R1` … in labels."""
     return ({"ask": ask.lower(), "code": ask} for ask in _asks(data)["ask_id"])
@@ -256,11 +261,10 @@ def yearly_of_ask(data: Data, ask: str, code: str) -> Fraction:
     formula="montant annuel ÷ somme des montants annuels",
     each=each_ask,
 )
-def annual_share(data: Data, ask: str, code: str) -> Fraction | None:
+def annual_share(data: Data, ask: str, code: str) -> Result:
     """One recommendation's share of the annual total."""
     table = data.frame("financement.parts")
-    share: Fraction | None = _column(table, "ask_id", "annual_share")[code]
-    return share
+    return _share(_column(table, "ask_id", "annual_share")[code])
 
 
 @indicator(
@@ -271,11 +275,10 @@ def annual_share(data: Data, ask: str, code: str) -> Fraction | None:
     formula="somme des exercices de la recommandation ÷ somme de toutes",
     each=each_ask,
 )
-def horizon_share(data: Data, ask: str, code: str) -> Fraction | None:
+def horizon_share(data: Data, ask: str, code: str) -> Result:
     """One recommendation's share of the total over the horizon."""
     table = data.frame("financement.parts")
-    share: Fraction | None = _column(table, "ask_id", "horizon_share")[code]
-    return share
+    return _share(_column(table, "ask_id", "horizon_share")[code])
 
 
 @indicator(

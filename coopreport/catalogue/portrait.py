@@ -126,8 +126,21 @@ def points(data: Data) -> int:
 )
 def members_before(data: Data) -> int:
     """The last published number of members, clients not counted, before the brief."""
-    rows = portrait.whole_movement(data.rows("portrait", measure="members"))
-    return int(rows.sort_values("as_of")["value"].iloc[-1])
+    month = f"{data.cycle.cut_off:%Y-%m}"
+    before = portrait.beside_previous(data.rows("portrait"), month, "members_and_clients")
+    return int(before["previous"])
+
+
+@indicator(
+    "portrait.regions",
+    "Régions administratives du Québec",
+    unit="count",
+    decimals=0,
+    formula="nombre de lignes de la table des régions",
+)
+def regions(data: Data) -> int:
+    """The number of administrative regions in the table of regions."""
+    return len(data.rows("regions"))
 
 
 @frame("portrait.series")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ from coopreport.project import Project
 from coopreport.tables import check_package, open_package
 
 REPORT = "rapport.html"
+LEDGER = "indicateurs.json"
+LEDGER_SCHEMA = "indicateurs.schema.json"
+SCHEMAS = Path(__file__).parent.parent / "schemas"
 AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 
 
@@ -89,7 +93,8 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
         (finished / REPORT).write_text(page, encoding="utf-8")
         for run in executed:
             nbformat.write(run.notebook, finished / "notebooks" / run.chapter.path.name)
-        write_json(finished / "indicateurs.json", ledger)
+        write_json(finished / LEDGER, ledger)
+        shutil.copyfile(SCHEMAS / LEDGER_SCHEMA, finished / LEDGER_SCHEMA)
         about = {"cycle": cycle.id, "build": build, "version": __version__}
         write_manifest(finished, inputs, about)
         latest = publish(finished, project, cycle.id, build)

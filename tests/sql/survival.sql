@@ -1,0 +1,173 @@
+-- Published survival rates (percent) and the rates of the UK life table (shares of 1).
+
+CREATE TABLE coop AS
+SELECT * FROM survival_published
+WHERE role = 'coop' AND study = getvariable('survie_study');
+
+CREATE TABLE own_comparator AS
+SELECT * FROM survival_published
+WHERE role = 'comparator' AND study = getvariable('survie_study');
+
+CREATE TABLE canada AS
+SELECT * FROM survival_published
+WHERE role = 'comparator' AND study = getvariable('survie_canadian_study');
+
+-- survie.coop.{years}_ans
+SELECT 'survie.coop.' || years || '_ans' AS name, rate AS value FROM coop;
+
+-- survie.comparateur.{years}_ans
+SELECT 'survie.comparateur.' || years || '_ans' AS name, rate AS value FROM own_comparator;
+
+-- survie.canada.{years}_ans
+SELECT 'survie.canada.' || years || '_ans' AS name, rate AS value FROM canada;
+
+-- survie.ecart.{years}_ans
+SELECT 'survie.ecart.' || years || '_ans' AS name, coop.rate - own_comparator.rate AS value
+FROM own_comparator
+JOIN coop USING (years);
+
+-- survie.ecart_canada.{years}_ans
+SELECT 'survie.ecart_canada.' || years || '_ans' AS name, coop.rate - canada.rate AS value
+FROM canada
+JOIN coop USING (years);
+
+-- survie.memoire.coop.{years}_ans, survie.memoire.comparateur.{years}_ans
+SELECT
+    'survie.memoire.'
+    || CASE role WHEN 'coop' THEN 'coop' ELSE 'comparateur' END
+    || '.' || years || '_ans' AS name,
+    rate AS value
+FROM survival_published
+WHERE study = 'memoire_cqcm_2023';
+
+-- survie.cohorte_incomplete.{end}: births of year b are ten years old by the end of year b + 10.
+SELECT
+    'survie.cohorte_incomplete.' || bound AS name,
+    CASE bound WHEN 'premiere' THEN min(birth) ELSE max(birth) END AS value,
+    CASE WHEN count(birth) = 0 THEN '...' END AS symbol
+FROM (VALUES ('premiere'), ('derniere')) AS bounds(bound)
+LEFT JOIN (
+    SELECT unnest(range(cohort_first, cohort_last + 1)) AS birth, study_year
+    FROM coop
+    WHERE years = 10
+) AS births ON birth + 10 > study_year
+GROUP BY bound;
+
+-- survie.uk_unites, survie.uk_deces
+SELECT 'survie.uk_unites' AS name, sum(entries) AS value FROM life_table_uk;
+SELECT 'survie.uk_deces' AS name, sum(deaths) AS value FROM life_table_uk;
+
+-- Kaplan–Meier by day of age, twice: `delayed`, each unit at risk from the age at which it entered,
+-- and naive, all of them from birth.
+CREATE TABLE counts AS
+SELECT
+    delayed,
+    age,
+    CASE
+        WHEN delayed THEN sum(entries)
+        WHEN age = 0 THEN (SELECT sum(entries) FROM life_table_uk)
+        ELSE 0
+    END AS entries,
+    sum(deaths) AS deaths,
+    sum(exits) AS exits
+FROM
+    (SELECT age, entries, deaths, exits FROM life_table_uk UNION ALL SELECT 0, 0, 0, 0),
+    (VALUES (true), (false)) AS estimates(delayed)
+GROUP BY delayed, age;
+
+-- At risk at age a > 0: entered before a and not gone before a. At age 0: all who entered at 0.
+CREATE TABLE risk AS
+SELECT
+    *,
+    CASE
+        WHEN age = 0 THEN entries
+        ELSE sum(entries - deaths - exits) OVER (
+            PARTITION BY delayed ORDER BY age ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+    END AS at_risk,
+    sum(entries - deaths - exits) OVER (PARTITION BY delayed ORDER BY age) AS remaining
+FROM counts;
+
+-- `survival` is just after each age. Greenwood's term has no value once all at risk died.
+CREATE TABLE curve AS
+SELECT
+    *,
+    product(CASE WHEN deaths > 0 THEN 1 - deaths / at_risk ELSE 1 END)
+        OVER (PARTITION BY delayed ORDER BY age) AS survival,
+    CASE WHEN deaths > 0 THEN deaths / nullif(at_risk * (at_risk - deaths), 0) ELSE 0 END AS term
+FROM risk;
+
+-- At n years, n × 365.25 days: `at_risk` counts those entered and not gone before; `fewest` is the
+-- smallest risk set that met a death; `blind` tells that nobody was at risk for a while, though not
+-- all had died.
+CREATE TABLE at_years AS
+SELECT
+    delayed,
+    years,
+    arg_max(survival, age) AS survival,
+    sqrt(fsum(term)) AS sigma,
+    sum(entries - deaths - exits) FILTER (age < years * 365.25) AS at_risk,
+    min(at_risk) FILTER (deaths > 0) AS fewest,
+    coalesce(
+        bool_or(
+            remaining = 0 AND survival > 0
+            AND age < years * 365.25
+            AND coalesce(next_age, floor(years * 365.25)) > age
+        ),
+        false
+    ) AS blind
+FROM (
+    SELECT
+        *,
+        CASE
+            WHEN lead(age) OVER ages < years * 365.25 THEN lead(age) OVER ages
+        END AS next_age
+    FROM curve, (SELECT unnest(getvariable('survie_years')) AS years)
+    WHERE age <= years * 365.25
+    WINDOW ages AS (PARTITION BY delayed, years ORDER BY age)
+)
+GROUP BY delayed, years;
+
+-- A rate exists when some are still at risk and the curve saw every age, or when all had died.
+-- Log-log bounds exp(−exp(ln(−ln S) ± zσ ÷ |ln S|)) exist while 0 < S < 1.
+CREATE TABLE estimates AS
+SELECT
+    delayed,
+    years,
+    (at_risk > 0 AND NOT blind) OR survival = 0 AS known,
+    survival,
+    CASE
+        WHEN survival > 0 AND survival < 1
+            THEN getvariable('z') * sigma / -ln(survival)
+    END AS spread,
+    least(
+        (SELECT sum(entries) FROM life_table_uk), at_risk, coalesce(fewest, at_risk)
+    ) AS smallest
+FROM at_years;
+
+-- The naive rate carries the flag of the rate with delayed entry.
+CREATE TABLE rates AS
+SELECT
+    entry.years,
+    CASE
+        WHEN entry.smallest < getvariable('survie_unreliable_below') THEN 'F'
+        WHEN entry.smallest < getvariable('survie_caution_below') THEN 'E'
+    END AS flag,
+    CASE WHEN entry.known THEN entry.survival END AS uk,
+    CASE WHEN entry.known AND spread_exists
+        THEN exp(-exp(ln(-ln(entry.survival)) + entry.spread)) END AS uk_bas,
+    CASE WHEN entry.known AND spread_exists
+        THEN exp(-exp(ln(-ln(entry.survival)) - entry.spread)) END AS uk_haut,
+    CASE WHEN naive.known THEN naive.survival END AS uk_naif
+FROM (SELECT *, spread IS NOT NULL AS spread_exists FROM estimates WHERE delayed) AS entry
+JOIN (SELECT * FROM estimates WHERE NOT delayed) AS naive USING (years);
+
+-- survie.uk.{years}_ans, survie.uk_bas.{years}_ans, survie.uk_haut.{years}_ans,
+-- survie.uk_naif.{years}_ans: `...` where there is no rate, `F` where it is withheld.
+SELECT
+    'survie.' || estimate || '.' || years || '_ans' AS name,
+    CASE WHEN flag IS DISTINCT FROM 'F' THEN rate END AS rate,
+    CASE WHEN rate IS NULL THEN '...' WHEN flag = 'F' THEN 'F' END AS symbol,
+    CASE WHEN rate IS NOT NULL AND flag = 'E' THEN 'E' END AS flag
+FROM rates
+UNPIVOT INCLUDE NULLS (rate FOR estimate IN (uk, uk_bas, uk_haut, uk_naif));
