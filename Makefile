@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report check test lint format lock clean clean-env
+.PHONY: help report check claims test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -28,6 +28,9 @@ report: ## produire le rapport du cycle (CYCLE=2023-2024)
 check: ## vérifier les tables et le cycle, sans rien produire
 	@$(python) report -m coopreport check --cycle="$$COOPREPORT_CYCLE"
 
+claims: ## comparer les énoncés publiés aux nombres calculés
+	@$(python) report -m coopreport claims --cycle="$$COOPREPORT_CYCLE"
+
 test: lint ## installer ce que les essais demandent (navigateur, R), puis essayer tout
 	@sh requirements/programs.sh
 	@$(python) test -m pytest $(TESTS)
@@ -36,6 +39,7 @@ lint: ## vérifier le style, les types et les notebooks
 	@$(python) test -m ruff check --quiet .
 	@$(python) test -m ruff format --check --quiet .
 	@$(python) test -m mypy --no-error-summary
+	@$(python) test -m coopreport lint --cycle="$$COOPREPORT_CYCLE"
 
 format: ## mettre en forme le code et les notebooks
 	@$(python) test -m ruff check --quiet --fix .

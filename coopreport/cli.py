@@ -92,6 +92,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
     )
     verb("check", _check, "vérifier les tables et le cycle, sans rien produire")
+    verb("claims", _claims, "comparer les énoncés publiés aux nombres calculés")
+    verb("lint", _lint, "refuser les nombres tapés et les sorties enregistrées des notebooks")
     return parser
 
 
@@ -121,6 +123,20 @@ def _check(call: argparse.Namespace) -> int:
     from coopreport.project import find_project
 
     return print_check(find_project(), call.cycle)
+
+
+def _lint(call: argparse.Namespace) -> int:
+    from coopreport.lint.notebooks import print_lint
+    from coopreport.project import find_project
+
+    return print_lint(find_project(), call.cycle)
+
+
+def _claims(call: argparse.Namespace) -> int:
+    from coopreport.check_claims import print_claims
+    from coopreport.project import find_project
+
+    return print_claims(find_project(), call.cycle)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -31,7 +31,7 @@ from tests.chapters import CYCLE
 from tests.conftest import ROOT
 
 SQL = Path(__file__).parent / "sql"
-FILES = ("tables", "portrait", "funding", "survival", "claims")
+FILES = ("tables", "portrait", "prices", "funding", "survival", "claims")
 """The SQL files in the order in which they run: a claim is compared with what comes before."""
 
 RATE_TOLERANCE = 1e-12

@@ -111,7 +111,7 @@ def readings(data: Data) -> pd.DataFrame:
     asks = data.rows("recommendations", cycle=data.cycle.id)
     alternatives = data.rows("readings", cycle=data.cycle.id)
     totals = funding.readings(asks, alternatives, HEADLINE, data.cycle.fiscal_years)
-    words = alternatives[["reading_id", "title", "section", "explanation"]]
+    words = alternatives[["reading_id", "ask_id", "title", "section", "explanation"]]
     return totals.merge(words, on="reading_id", validate="one_to_one")
 
 
@@ -437,3 +437,97 @@ def conflict(data: Data) -> int:
     """The gap between the amounts that two sources give for one grant."""
     amounts = data.rows("grants", conflict=True)["amount"]
     return int(amounts.max() - amounts.min())
+
+
+@indicator(
+    "financement.nombre",
+    "Nombre de recommandations",
+    unit="count",
+    decimals=0,
+    formula="nombre de recommandations qui composent la demande prioritaire",
+)
+def number_of_asks(data: Data) -> int:
+    """The number of recommendations that the priority ask is made of."""
+    return len(_asks(data))
+
+
+@indicator(
+    "financement.sans_fin",
+    "Nombre de recommandations sans fin écrite",
+    unit="count",
+    decimals=0,
+    formula="nombre de recommandations dont le dernier exercice n’est pas écrit",
+)
+def asks_without_end(data: Data) -> int:
+    """The number of recommendations whose text states no end."""
+    return int(_asks(data)["last_fiscal_year"].isna().sum())
+
+
+@indicator(
+    "financement.sans_niveau",
+    "Nombre de recommandations sans niveau accordé connu",
+    unit="count",
+    decimals=0,
+    formula="nombre de recommandations dont le niveau annuel déjà accordé est inconnu",
+)
+def asks_without_base(data: Data) -> int:
+    """The number of recommendations for which what is granted today is unknown."""
+    return len(_asks(data)) - len(known_bases(data))
+
+
+@indicator(
+    "financement.fin.{ask}",
+    "Année où se termine la recommandation {code}",
+    unit="year",
+    decimals=0,
+    formula="année civile où finit le dernier exercice de la recommandation",
+    each=each_ask,
+)
+def end_of_ask(data: Data, ask: str, code: str) -> Result | int:
+    """The calendar year in which one recommendation's last fiscal year ends."""
+    last = _ask(data, code)["last_fiscal_year"]
+    return Result(None, ".") if pd.isna(last) else start_year(last) + 1
+
+
+@indicator(
+    "financement.duree.{ask}",
+    "Nombre d’exercices de la recommandation {code}",
+    unit="count",
+    decimals=0,
+    formula="nombre d’exercices du premier au dernier, là où il est écrit",
+    each=each_ask,
+)
+def years_of_ask(data: Data, ask: str, code: str) -> Result | int:
+    """The number of fiscal years that one recommendation runs, where its end is written."""
+    row = _ask(data, code)
+    if pd.isna(row["last_fiscal_year"]):
+        return Result(None, ".")
+    return len(span(row["first_fiscal_year"], row["last_fiscal_year"]))
+
+
+@indicator(
+    "financement.subvention_exercices.{grant}",
+    "Nombre d’exercices que couvre la subvention {code}",
+    unit="count",
+    decimals=0,
+    formula="nombre d’exercices, écrit ou déduit de l’annonce suivante",
+    each=lambda data: (
+        {"grant": code.lower(), "code": code}
+        for code in data.rows("grants", preferred=True)["grant_id"]
+    ),
+)
+def years_of_grant(data: Data, grant: str, code: str) -> int:
+    """The number of fiscal years that one grant covers, stated or inferred."""
+    return int(data.rows("grants", grant_id=code, preferred=True)["years"].iloc[0])
+
+
+@indicator(
+    "financement.ambiguites",
+    "Nombre de passages à plus d’une lecture",
+    unit="count",
+    decimals=0,
+    formula="nombre d’ambiguïtés distinctes dans la table des lectures",
+)
+def ambiguities(data: Data) -> int:
+    """The number of passages of the brief that can be read in more than one way."""
+    return int(data.rows("readings", cycle=data.cycle.id)["ambiguity"].nunique())

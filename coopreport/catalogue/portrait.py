@@ -79,6 +79,32 @@ def gdp(data: Data, year: str) -> int:
 
 
 @indicator(
+    "portrait.annee_pib.{year}",
+    "Année du PIB nominal de {year}",
+    unit="year",
+    decimals=0,
+    formula="année de la table du PIB",
+    each=each_gdp_year,
+)
+def gdp_year(data: Data, year: str) -> int:
+    """A year whose nominal gross domestic product is known."""
+    rows = data.rows("gdp", year=int(year), measure="nominal", prices="market")
+    return int(rows["year"].iloc[0])
+
+
+@indicator(
+    "portrait.chiffres",
+    "Nombre de chiffres du portrait dans le mémoire",
+    unit="count",
+    decimals=0,
+    formula="nombre de mesures que le mémoire imprime",
+)
+def number_of_figures(data: Data) -> int:
+    """The number of figures by which the brief describes the movement."""
+    return len(data.frame("portrait.comparaison"))
+
+
+@indicator(
     "portrait.part_pib_recalculee.{year}",
     "Revenus du mouvement en proportion du PIB de {year}",
     unit="ratio",

@@ -24,6 +24,9 @@ NUMBER = re.compile(
 )
 """A number of the page, as `indicators.Shown` writes it."""
 
+MOST_LISTED = 6
+"""A panel lists this many inputs, sources or row selections; the ledger's JSON has them all."""
+
 Json = dict[str, Any]
 
 
@@ -156,26 +159,42 @@ def frame_origins(exhibits: Sequence[Json], ledger: Mapping[str, Any]) -> list[J
 
 
 def _trail(item: Mapping[str, Any], ledger: Mapping[str, Any]) -> Json:
-    tables = ledger["tables"]
     labels = {indicator["id"]: indicator["label"] for indicator in ledger["indicators"]}
+    inputs = [
+        {"id": name, "label": labels.get(name, ""), "panel": panel_id(name)}
+        for name in item["inputs"]
+    ]
     return {
         "method": item["method"],
-        "inputs": [
-            {"id": name, "label": labels.get(name, ""), "panel": panel_id(name)}
-            for name in item["inputs"]
+        "inputs": inputs[:MOST_LISTED],
+        "more_inputs": max(0, len(inputs) - MOST_LISTED),
+        "tables": [
+            _table_trail([read for read in item["reads"] if read["table"] == name], table)
+            for name, table in ledger["tables"].items()
+            if any(read["table"] == name for read in item["reads"])
         ],
-        "reads": [
+    }
+
+
+def _table_trail(reads: Sequence[Mapping[str, Any]], table: Mapping[str, Any]) -> Json:
+    """Return what a panel tells of one table: its file, its sources, and the rows that went in."""
+    named = sorted({source for read in reads for source in read["sources"]})
+    sources = _sources(named, table["sources"])
+    return {
+        "title": table["title"],
+        "path": table["path"],
+        "sha256": table["sha256"],
+        "sources": sources[:MOST_LISTED],
+        "more_sources": max(0, len(sources) - MOST_LISTED),
+        "selections": [
             {
-                "title": tables[read["table"]]["title"],
-                "path": tables[read["table"]]["path"],
-                "sources": _sources(read["sources"], tables[read["table"]]["sources"]),
-                "sha256": read["sha256"],
-                "where": ", ".join(read["where"]),
                 "rows": read["rows"],
+                "where": ", ".join(read["where"]),
                 "ids": ", ".join(read["keys"]),
             }
-            for read in item["reads"]
+            for read in reads[:MOST_LISTED]
         ],
+        "more_selections": max(0, len(reads) - MOST_LISTED),
     }
 
 

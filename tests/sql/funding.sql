@@ -180,3 +180,32 @@ WHERE preferred AND announced <= getvariable('cut_off');
 SELECT 'financement.conflit' AS name, max(amount) - min(amount) AS value
 FROM grants
 WHERE conflict;
+
+-- financement.nombre, financement.sans_fin, financement.sans_niveau
+SELECT 'financement.nombre' AS name, count(*) AS value FROM asks;
+
+SELECT 'financement.sans_fin' AS name, count(*) - count(last) AS value FROM asks;
+
+SELECT 'financement.sans_niveau' AS name, count(*) - count(base) AS value FROM asks;
+
+-- financement.fin.{ask}: a fiscal year ends in the calendar year after the one it starts in.
+SELECT
+    'financement.fin.' || ask AS name,
+    last + 1 AS value,
+    CASE WHEN last IS NULL THEN '.' END AS symbol
+FROM asks;
+
+-- financement.duree.{ask}
+SELECT
+    'financement.duree.' || ask AS name,
+    last - first + 1 AS value,
+    CASE WHEN last IS NULL THEN '.' END AS symbol
+FROM asks;
+
+-- financement.subvention_exercices.{grant}
+SELECT 'financement.subvention_exercices.' || lower(grant_id) AS name, years AS value
+FROM grants
+WHERE preferred;
+
+-- financement.ambiguites
+SELECT 'financement.ambiguites' AS name, count(DISTINCT ambiguity) AS value FROM readings;

@@ -67,3 +67,9 @@ WHERE
 
 -- portrait.regions
 SELECT 'portrait.regions' AS name, count(*) AS value FROM regions;
+
+-- portrait.annee_pib.{year}
+SELECT 'portrait.annee_pib.' || year AS name, year AS value FROM market_gdp;
+
+-- portrait.chiffres: the measures of the brief.
+SELECT 'portrait.chiffres' AS name, count(DISTINCT measure) AS value FROM printed;

@@ -42,6 +42,7 @@ WHERE cycle = getvariable('cycle');
 CREATE TABLE readings AS
 SELECT
     reading_id,
+    ambiguity,
     ask_id,
     CAST(annual_amount AS BIGINT) AS annual_amount,
     starts(first_fiscal_year) AS first,
@@ -57,6 +58,7 @@ SELECT
     CAST(amount AS BIGINT) AS amount,
     starts(first_fiscal_year) AS first,
     starts(last_fiscal_year) AS last,
+    CAST(years AS INTEGER) AS years,
     CAST(preferred AS BOOLEAN) AS preferred,
     CAST(conflict AS BOOLEAN) AS conflict
 FROM raw('grants');
@@ -75,6 +77,8 @@ FROM raw('portrait');
 CREATE TABLE gdp AS
 SELECT CAST(year AS INTEGER) AS year, measure, prices, CAST(value AS BIGINT) AS value
 FROM raw('gdp');
+
+CREATE TABLE cpi AS SELECT CAST(year AS INTEGER) AS year FROM raw('cpi');
 
 CREATE TABLE survival_published AS
 SELECT

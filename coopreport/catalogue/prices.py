@@ -1,0 +1,48 @@
+"""Prices: the years for which the consumer price index is known, and those it lacks."""
+
+from __future__ import annotations
+
+from coopreport.catalogue.base import CATALOGUE
+from coopreport.indicators import Result
+from coopreport.ledger import Data
+
+indicator = CATALOGUE.indicator
+
+
+def _years(data: Data) -> list[int]:
+    return sorted(int(year) for year in data.rows("cpi")["year"])
+
+
+def _gap(data: Data) -> list[int]:
+    """Return the years without an index between the first and the last that have one."""
+    known = _years(data)
+    return [year for year in range(known[0], known[-1]) if year not in known]
+
+
+@indicator(
+    "prix.derniere_annee",
+    "Dernière année dont l’indice des prix est connu",
+    unit="year",
+    decimals=0,
+    formula="plus grande année de la table de l’indice des prix",
+)
+def last_known(data: Data) -> int:
+    """The last year whose consumer price index is known."""
+    return _years(data)[-1]
+
+
+@indicator(
+    "prix.manque.{end}",
+    "Années sans indice des prix, {title}",
+    unit="year",
+    decimals=0,
+    formula="années absentes de la table entre la première et la dernière",
+    each=lambda data: (
+        {"end": "premiere", "title": "première"},
+        {"end": "derniere", "title": "dernière"},
+    ),
+)
+def missing_year(data: Data, end: str, title: str) -> Result | int:
+    """The first and last of the years that the index lacks before the last known one."""
+    gap = _gap(data)
+    return gap[-1 if end == "derniere" else 0] if gap else Result(None, "...")

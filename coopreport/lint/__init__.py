@@ -1,0 +1,1 @@
+"""`make lint`: no number typed in a notebook. `notebooks.py` tells the story in order."""
