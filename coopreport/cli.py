@@ -8,6 +8,7 @@ so that `--help` and `--version` answer at once.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -152,6 +153,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         say(f"\nErreur : {error}")
         return error.exit_code
+    except BrokenPipeError:
+        # the reader closed the pipe (`make claims | head`): nothing more to say, nor at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         say("\nInterrompu; le dernier rapport est intact.")
         return INTERRUPTED

@@ -188,6 +188,8 @@ def _content(cell: Cell) -> Markup:
         if cell.value
         else escape(keep_together(cell.text))
     )
+    if cell.link:
+        text = Markup('<a href="#{}">{}</a>').format(cell.link, text)
     if not cell.status:
         return text
     if cell.status in STAND_ALONE:

@@ -25,7 +25,7 @@ VEGALITE_MIME = "application/vnd.vegalite.v5+json"
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 ColumnKind = Literal["header", "text", "number"]
-RowKind = Literal["body", "total", "group"]
+RowKind = Literal["body", "total", "group", "alert"]
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,23 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: the text shown, the exact value behind it ("" when none) and its status symbol."""
+    """A cell: the text shown, the exact value behind it ("" when none) and its status symbol.
+
+    `link` is an id of the page that the text leads to, "" when there is none.
+    """
 
     text: str
     value: str = ""
     status: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of as many cells as columns; a `group` row has one cell and heads the rows after it."""
+    """A row of as many cells as columns; a `group` row has one cell and heads the rows after it.
+
+    An `alert` row is drawn in the colour of alarm; its words say why.
+    """
 
     cells: tuple[Cell, ...]
     kind: RowKind = "body"
@@ -252,7 +259,7 @@ class ColumnSpec:
     `unit` and `decimals` go to `locale.format_value`; `style` is `bare` when the unit stands in
     the unit line or the label. A unit or decimals `@column` are taken from that column of the
     frame, row by row, for rows that measure different things. `missing` is the symbol of a missing
-    value.
+    value. `link` names a column of ids of the page that the cells lead to; blank: no link.
     """
 
     key: str
@@ -263,6 +270,7 @@ class ColumnSpec:
     style: Literal["short", "words", "bare"] = "bare"
     group: str = ""
     missing: str = ".."
+    link: str = ""
 
 
 def cell(
@@ -273,6 +281,7 @@ def cell(
     style: Literal["short", "words", "bare"] = "bare",
     missing: str = "..",
     status: str = "",
+    link: str = "",
 ) -> Cell:
     """Return the cell of a value: formatted in `unit`, or as text when `unit` is "".
 
@@ -285,8 +294,8 @@ def cell(
         symbol = status if status in STAND_ALONE else missing
         return Cell(symbol, status=symbol)
     if not unit:
-        return Cell(str(value), status=status)
-    return Cell(format_value(value, unit, decimals, style), machine_value(value), status)
+        return Cell(str(value), status=status, link=link)
+    return Cell(format_value(value, unit, decimals, style), machine_value(value), status, link)
 
 
 def table_from_frame(
@@ -301,15 +310,18 @@ def table_from_frame(
     sources: Sequence[Source] = (),
     frame_name: str = "",
     total: Sequence[int] = (),
+    alert: str = "",
     group_by: str = "",
 ) -> Table:
     """Return the table of a frame's rows, in the frame's order.
 
     A column `<key>_status` of the frame, where there is one, gives the status of `<key>`'s cells.
-    `total` holds positions of rows that are totals (-1: the last). `group_by` names a column whose
+    `total` holds positions of rows that are totals (-1: the last). `alert` names a boolean column
+    that tells which rows call for action. `group_by` names a column whose
     every new value heads the rows that follow. KeyError when a column is missing from the frame.
     """
     totals = {position % len(frame) for position in total} if len(frame) else set()
+    alerts = [bool(flag) for flag in frame[alert]] if alert else [False] * len(frame)
     rows: list[Row] = []
     heading: object = None
     for position, record in enumerate(frame.to_dict("records")):
@@ -318,8 +330,7 @@ def table_from_frame(
             rows.append(Row((Cell(str(heading)),), "group"))
         cells = []
         for spec in columns:
-            status = record.get(f"{spec.key}_status", "")
-            status = status if isinstance(status, str) else ""
+            status = _text(record.get(f"{spec.key}_status"))
             cells.append(
                 cell(
                     record[spec.key],
@@ -328,9 +339,11 @@ def table_from_frame(
                     style=spec.style,
                     missing=spec.missing,
                     status=status,
+                    link=_text(record[spec.link]) if spec.link else "",
                 )
             )
-        rows.append(Row(tuple(cells), "total" if position in totals else "body"))
+        kind: RowKind = "total" if position in totals else "alert" if alerts[position] else "body"
+        rows.append(Row(tuple(cells), kind))
     return Table(
         id=id,
         title=title,
@@ -342,6 +355,11 @@ def table_from_frame(
         sources=tuple(sources),
         frame=frame_name,
     )
+
+
+def _text(value: Any) -> str:
+    """Return a text, "" for anything else (a missing value)."""
+    return value if isinstance(value, str) else ""
 
 
 def _of_row(setting: Any, record: Mapping[Any, Any]) -> Any:

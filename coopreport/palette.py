@@ -26,6 +26,7 @@ MUTED = Tone("#546168", "#a5b2b7")
 RULE = Tone("#d5dcdd", "#37434a")
 ACCENT = Tone("#0b4a57", "#7cc9d6")
 DOUBT = Tone("#8a4b00", "#f0b35c")
+ALARM = Tone("#a11616", "#ff9c94")
 DOUBT_PANEL = Tone("#fdf5e8", "#2a2115")
 ON_DEEP = Tone("#fefefe", "#0e1315")
 ON_SOFT = Tone("#11181b", "#f7f9f9")
@@ -48,6 +49,7 @@ TONES: dict[str, Tone] = {
     "rule": RULE,
     "accent": ACCENT,
     "doubt": DOUBT,
+    "alarm": ALARM,
     "doubt-panel": DOUBT_PANEL,
     "on-deep": ON_DEEP,
     "on-soft": ON_SOFT,

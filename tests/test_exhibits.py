@@ -186,3 +186,20 @@ def test_hostile_text_is_text_everywhere_in_a_table() -> None:
 
 def test_a_key_figure_of_plain_text_is_escaped() -> None:
     assert figure("Nom", "<b>x</b>").html == "&lt;b&gt;x&lt;/b&gt;"
+
+
+def test_a_cell_leads_to_its_place_and_an_alert_row_is_marked() -> None:
+    frame = pd.DataFrame(
+        {"a": ["un", "deux"], "b": [1, 2], "to": ["indicateur-x.y", None], "bad": [False, True]}
+    )
+    made = table_from_frame(
+        frame,
+        [ColumnSpec("a", "A", "header"), ColumnSpec("b", "B", "number", "count", link="to")],
+        id="essai.liens",
+        title="Liens",
+        alert="bad",
+    )
+    html = str(table_html(Table.from_json(made.to_json())))
+    assert '<a href="#indicateur-x.y"><data value="1">1</data></a>' in html
+    assert html.count("<a ") == 1
+    assert '<tr class="alert">' in html
