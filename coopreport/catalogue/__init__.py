@@ -4,7 +4,7 @@ One file per subject. Each function receives a `Data` and returns a number, a `R
 frame; its docstring says how, its `Source:` line where the formula comes from.
 """
 
-from coopreport.catalogue import claims, funding, portrait, prices, survival
+from coopreport.catalogue import claims, funding, grants, portrait, prices, survival
 from coopreport.catalogue.base import CATALOGUE
 
-__all__ = ["CATALOGUE", "claims", "funding", "portrait", "prices", "survival"]
+__all__ = ["CATALOGUE", "claims", "funding", "grants", "portrait", "prices", "survival"]

@@ -12,7 +12,8 @@ import pandas as pd
 from coopreport import claims
 from coopreport.analysis import comparison, consistency, findings
 from coopreport.catalogue.base import CATALOGUE
-from coopreport.catalogue.funding import AGREEMENT, HEADLINE
+from coopreport.catalogue.funding import HEADLINE
+from coopreport.catalogue.grants import AGREEMENT
 from coopreport.catalogue.survival import BRIEF
 from coopreport.claims import Checked, Claim
 from coopreport.cycles import UnknownParameter
