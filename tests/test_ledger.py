@@ -105,7 +105,8 @@ def test_an_unknown_table_gives_the_nearest() -> None:
 
 def test_changing_a_frame_does_not_change_it_for_others() -> None:
     book = ledger()
-    Data(book).frame("financement.parts")["annual_amount"] = 0
+    mine = Data(book).frame("financement.parts")
+    mine["annual_amount"] = 0
     assert Data(book).frame("financement.parts")["annual_amount"].sum() == 8_800_000
 
 

@@ -147,14 +147,14 @@ def test_a_csv_that_no_table_reads_is_said(tmp_path: Path) -> None:
 
 def test_an_unknown_table_is_a_bad_call_with_the_nearest_name(tmp_path: Path) -> None:
     package = open_package(write_package(tmp_path))
-    with pytest.raises(BadCall, match=r"reading.*\n.*« readings »"):
+    with pytest.raises(BadCall, match=r"reading.*\n.*«\sreadings\s»"):
         read_table(package, "reading")
 
 
 def test_reading_a_table_raises_its_faults_and_not_those_of_strangers(tmp_path: Path) -> None:
     package = open_package(write_package(tmp_path, readings="reading_id,ask_id,base\nx,R1,2\n"))
     assert len(read_table(package, "asks").frame) == 4
-    with pytest.raises(BadData, match="ligne 2, colonne « base »"):
+    with pytest.raises(BadData, match=r"ligne 2, colonne «\sbase\s»"):
         read_table(package, "readings")
 
 
