@@ -19,6 +19,8 @@ from coopreport.locale import NBSP, STAND_ALONE, keep_together, typographic
 if TYPE_CHECKING:
     from coopreport.exhibits import Cell, Chart, Column, Figures, Row, Table
 
+MOST_WHOLE = 14
+"""A table of at most this many rows is not cut by the end of a sheet."""
 TABLE_NAME = "Tableau"
 CHART_NAME = "Graphique"
 SHORT, LONG = 16, 40
@@ -36,7 +38,10 @@ def table_html(table: Table, number: int | None = None) -> Markup:
     """Return a numbered table: the region that scrolls, then its legend, notes and sources."""
     caption = _caption(label_of(TABLE_NAME, number), table)
     return Markup('<div class="exhibit table{}" id="{}">{}{}</div>').format(
-        _width(table), table.id, _grid(table, caption), _legend(table) + _sources(table, table.id)
+        _on_paper(table),
+        table.id,
+        _grid(table, caption),
+        _legend(table) + _sources(table, table.id),
     )
 
 
@@ -51,7 +56,7 @@ def chart_html(chart: Chart, number: int | None = None, svg: str = "") -> Markup
     caption = Markup('<span class="number">{}</span> {}').format(name, typographic(chart.title))
     data_name = f"Données du graphique{NBSP}{number}" if number else "Données du graphique"
     data = Markup('<details class="data{}"><summary>{}</summary>{}{}</details>').format(
-        _width(chart.table),
+        _on_paper(chart.table),
         f"{data_name}, en tableau",
         _grid(chart.table, _caption(data_name, chart.table)),
         _legend(chart.table),
@@ -92,9 +97,10 @@ def _card_columns(count: int) -> str:
     return f"of-{next((n for n in (4, 3) if count % n == 0), 2 if count <= 2 else 3)}"
 
 
-def _width(table: Table) -> str:
-    """Return the class of a table too wide for an upright sheet of paper, or ""."""
-    return " wide" if len(table.columns) > WIDEST_UPRIGHT else ""
+def _on_paper(table: Table) -> str:
+    """Return the classes that lay a table on paper: on its side, or whole on one sheet."""
+    wide = " wide" if len(table.columns) > WIDEST_UPRIGHT else ""
+    return wide + (" whole" if len(table.rows) <= MOST_WHOLE else "")
 
 
 def _caption(name: str, table: Table) -> Markup:
