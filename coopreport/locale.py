@@ -21,8 +21,6 @@ from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import format_decimal
 
-from coopreport.fiscal import start_year
-
 Style = Literal["short", "words", "bare"]
 
 LOCALE = Locale.parse("fr_CA")
@@ -215,13 +213,6 @@ def format_partial_date(text: str) -> str:
         month = date.fromisoformat(f"{text}-01").month
         return f"{get_month_names('wide', locale=LOCALE)[month]} {text[:4]}"
     return format_date(date.fromisoformat(text))
-
-
-def fiscal_year_dates(fiscal_year: str) -> str:
-    """Return `du 1er avril 2023 au 31 mars 2024` for `2023-2024`."""
-    start = start_year(fiscal_year)
-    first, last = date(start, 4, 1), date(start + 1, 3, 31)
-    return f"du {format_date(first)} au {format_date(last)}"
 
 
 def keep_together(text: str) -> str:

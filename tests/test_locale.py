@@ -15,7 +15,6 @@ from coopreport.locale import (
     SYMBOLS,
     chart_locale,
     count_of,
-    fiscal_year_dates,
     format_date,
     format_number,
     format_partial_date,
@@ -146,7 +145,6 @@ def test_dates_are_french() -> None:
     assert dots(format_date(date(2023, 1, 27), "article")) == "le 27·janvier 2023"
     assert dots(format_date(date(2025, 8, 1))) == "1er·août 2025"
     assert format_date(date(2023, 1, 27), "iso") == "2023-01-27"
-    assert dots(fiscal_year_dates("2023-2024")) == "du 1er·avril 2023 au 31·mars 2024"
 
 
 def test_a_partial_date_says_no_more_than_it_knows() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -13,7 +12,7 @@ import nbformat
 from coopreport import __version__
 from coopreport.cycles import read_cycle
 from coopreport.errors import BadData
-from coopreport.locale import count_of, format_value
+from coopreport.locale import NBSP, count_of, format_value
 from coopreport.pipeline.assemble import Edition, assemble
 from coopreport.pipeline.provenance import merge_ledgers
 from coopreport.pipeline.publish import (
@@ -36,23 +35,16 @@ SCHEMAS = Path(__file__).parent.parent / "schemas"
 AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Says what a build is doing, one line a step, with the seconds since the last one."""
-
-    say: Callable[[str], None]
-
-    def step(self, text: str, seconds: float) -> None:
-        self.say(f"  {text} ({format_value(seconds, 'number', 1)}\u00a0s)")
-
-
 def make_report(project: Project, name: str, limits: Limits, say: Callable[[str], None]) -> Path:
     """Make the report of a cycle and publish it; return the path of its page.
 
     Raises:
         CoopreportError: with its exit code; the report published before is untouched.
     """
-    progress = Progress(say)
+
+    def step(text: str, seconds: float) -> None:
+        say(f"  {text} ({format_value(seconds, 'number', 1)}{NBSP}s)")
+
     started = time.monotonic()
     cycle = read_cycle(project, name)
     say(f"Rapport du cycle {cycle.id} : {count_of(len(cycle.chapters), 'chapitre')}")
@@ -60,7 +52,7 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
     if checked.faults:
         raise BadData(checked.faults)
     rows = sum(table.rows for table in checked.summaries)
-    progress.step(
+    step(
         f"{count_of(len(checked.summaries), 'table')} et {count_of(rows, 'ligne')} vérifiées",
         time.monotonic() - started,
     )
@@ -68,7 +60,7 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
     build = build_name(inputs, cycle.id)
 
     def chapter_done(executed: Executed) -> None:
-        progress.step(f"chapitre « {executed.chapter.title} »", executed.seconds)
+        step(f"chapitre « {executed.chapter.title} »", executed.seconds)
 
     with work_folder(project) as work:
         kernels, finished = work / "kernels", work / "build"
@@ -87,7 +79,7 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
         ledger = merge_ledgers([(run.chapter.path.name, run.ledger) for run in executed])
         document = assemble([(run.chapter.name, run.notebook) for run in executed], edition, ledger)
         page = render(document)
-        progress.step("page assemblée", time.monotonic() - started)
+        step("page assemblée", time.monotonic() - started)
         if unused := ledger["unused"]:
             say(f"  Avertissement : indicateurs définis et non utilisés : {', '.join(unused)}")
         (finished / REPORT).write_text(page, encoding="utf-8")
