@@ -92,6 +92,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
     )
     verb("check", _check, "vérifier les tables et le cycle, sans rien produire")
+    register = verb("register", _register, "télécharger ou prendre un registre dans registers/")
+    register.add_argument("--url", default="", metavar="ADRESSE", help="l’adresse http(s)")
+    register.add_argument("--file", default="", metavar="FICHIER", help="un fichier déjà là")
+    register.add_argument(
+        "--sha256", default="", metavar="EMPREINTE", help="l’empreinte que le fichier doit avoir"
+    )
     return parser
 
 
@@ -121,6 +127,13 @@ def _check(call: argparse.Namespace) -> int:
     from coopreport.project import find_project
 
     return print_check(find_project(), call.cycle)
+
+
+def _register(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.registers.take_in import take_in
+
+    return take_in(find_project(), call.url, call.file, call.sha256, say)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

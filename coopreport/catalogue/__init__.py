@@ -4,7 +4,7 @@ One file per subject. Each function receives a `Data` and returns a number, a `R
 frame; its docstring says how, its `Source:` line where the formula comes from.
 """
 
-from coopreport.catalogue import funding, portrait, survival
+from coopreport.catalogue import funding, portrait, survival, survival_rates, survival_register
 from coopreport.catalogue.base import CATALOGUE
 
-__all__ = ["CATALOGUE", "funding", "portrait", "survival"]
+__all__ = ["CATALOGUE", "funding", "portrait", "survival", "survival_rates", "survival_register"]
