@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report check claims test lint format lock clean clean-env
+.PHONY: help report check claims register test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -13,7 +13,10 @@ TESTS ?= tests
 export COOPREPORT_CYCLE := $(value CYCLE)
 export COOPREPORT_CELL_LIMIT := $(value CELL_LIMIT)
 export COOPREPORT_BUILD_LIMIT := $(value BUILD_LIMIT)
-unexport CYCLE CELL_LIMIT BUILD_LIMIT
+export COOPREPORT_URL := $(value URL)
+export COOPREPORT_FILE := $(value FILE)
+export COOPREPORT_SHA256 := $(value SHA256)
+unexport CYCLE CELL_LIMIT BUILD_LIMIT URL FILE SHA256
 
 python := sh requirements/python.sh
 
@@ -30,6 +33,10 @@ check: ## vérifier les tables et le cycle, sans rien produire
 
 claims: ## comparer les énoncés publiés aux nombres calculés
 	@$(python) report -m coopreport claims --cycle="$$COOPREPORT_CYCLE"
+
+register: ## prendre un registre dans registers/ (URL=https://… ou FILE=…, SHA256=… au besoin)
+	@$(python) report -m coopreport register --url="$$COOPREPORT_URL" \
+		--file="$$COOPREPORT_FILE" --sha256="$$COOPREPORT_SHA256"
 
 test: lint ## installer ce que les essais demandent (navigateur, R), puis essayer tout
 	@sh requirements/programs.sh

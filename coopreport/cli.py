@@ -95,6 +95,12 @@ def build_parser() -> argparse.ArgumentParser:
     verb("check", _check, "vérifier les tables et le cycle, sans rien produire")
     verb("claims", _claims, "comparer les énoncés publiés aux nombres calculés")
     verb("lint", _lint, "refuser les nombres tapés et les sorties enregistrées des notebooks")
+    register = verb("register", _register, "télécharger ou prendre un registre dans registers/")
+    register.add_argument("--url", default="", metavar="ADRESSE", help="l’adresse http(s)")
+    register.add_argument("--file", default="", metavar="FICHIER", help="un fichier déjà là")
+    register.add_argument(
+        "--sha256", default="", metavar="EMPREINTE", help="l’empreinte que le fichier doit avoir"
+    )
     return parser
 
 
@@ -138,6 +144,13 @@ def _claims(call: argparse.Namespace) -> int:
     from coopreport.project import find_project
 
     return print_claims(find_project(), call.cycle)
+
+
+def _register(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.registers.take_in import take_in
+
+    return take_in(find_project(), call.url, call.file, call.sha256, say)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

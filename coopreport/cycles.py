@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from coopreport.chapters import Chapter, Parameter, ParameterRule, read_chapter
+from coopreport.cycle_register import CycleRegister, register_of
 from coopreport.errors import BadCall, Fault, nearest, shorten
 from coopreport.fiscal import fiscal_year, is_fiscal_year, start_year
 from coopreport.project import Project
@@ -37,7 +38,10 @@ class UnknownParameter(BadCall):
 
 @dataclass(frozen=True)
 class Cycle:
-    """One budget cycle. `parameters` maps a chapter's name to its parameters."""
+    """One budget cycle. `parameters` maps a chapter's name to its parameters.
+
+    `register` is the one that the survival chapter is computed from, None when none is named.
+    """
 
     id: str
     title: str
@@ -49,6 +53,7 @@ class Cycle:
     base_year: int
     chapters: tuple[Chapter, ...] = ()
     parameters: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
+    register: CycleRegister | None = None
 
     @property
     def fiscal_years(self) -> tuple[str, ...]:
@@ -191,7 +196,7 @@ class _Reader:
             raise BadCycle(self.faults) from None
         entries = self.entries(root, "le cycle")
         values = {name: self.value(name, entries) for name in _FIELDS}
-        known = [*_FIELDS, "chapters"]
+        known = [*_FIELDS, "register", "chapters"]
         for name, (line, _) in entries.items():
             if name not in known:
                 self.unknown(line, name, known)
@@ -203,6 +208,7 @@ class _Reader:
                 f"le fichier se nomme {self.name}",
                 "donnez au fichier et au cycle le même nom.",
             )
+        register = self.register(entries)
         chapters, parameters = self.chapters(entries)
         if self.faults:
             raise BadCycle(self.faults)
@@ -211,6 +217,7 @@ class _Reader:
             **values,
             chapters=chapters,
             parameters=MappingProxyType(parameters),
+            register=register,
         )
 
     def fault(self, line: int, column: str, value: str, rule: str, remedy: str) -> None:
@@ -251,6 +258,16 @@ class _Reader:
         except ValueError:
             self.fault(line, name, text, _FIELDS[name].rule, "corrigez cette valeur.")
             return None
+
+    def register(self, entries: Mapping[str, tuple[int, yaml.Node]]) -> CycleRegister | None:
+        if "register" not in entries:
+            return None
+        line, node = entries["register"]
+        values = {
+            name: (at, value.value if isinstance(value, yaml.ScalarNode) else "")
+            for name, (at, value) in self.entries(node, "« register »").items()
+        }
+        return register_of(values, line, self.project, self.fault)
 
     def chapters(
         self, entries: Mapping[str, tuple[int, yaml.Node]]

@@ -14,6 +14,11 @@ from markupsafe import Markup
 
 from coopreport import locale
 
+SYNTHETIC = "synthetic"
+"""The flag of what was computed from generated data: shown everywhere, and it matches no claim."""
+
+SYNTHETIC_WORDS = "données de démonstration"
+
 Number = int | Decimal | Fraction | float
 
 
@@ -22,8 +27,8 @@ class Result:
     """What a function of the catalogue returns when a bare number does not say it all.
 
     `value` is None where the number does not exist; `symbol` then says why (`..`, `...`).
-    `definition` is the definition line of a rate; `flags` are symbols of `locale.SYMBOLS`: `x` and
-    `F` withhold the value, the others stand beside it.
+    `definition` is the definition line of a rate; `flags` are symbols of `locale.SYMBOLS`, `x` and
+    `F` withhold the value, the others stand beside it; or `SYNTHETIC`.
     """
 
     value: Number | None
@@ -168,13 +173,19 @@ class Shown:
                 id=self.indicator.id,
                 text=self.text,
                 flags=Markup("").join(
-                    Markup("<sup>{}</sup>").format(flag) for flag in self.indicator.flags
+                    Markup("<sup>{}</sup>").format(flag_words(flag))
+                    for flag in self.indicator.flags
                 ),
             )
         )
 
     def __str__(self) -> str:
         return self.text
+
+
+def flag_words(flag: str) -> str:
+    """Return a flag as the page shows it: a symbol, or the words for generated data."""
+    return f"\u00a0{SYNTHETIC_WORDS}" if flag == SYNTHETIC else flag
 
 
 def exact_text(value: Number | None) -> str:

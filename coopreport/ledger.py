@@ -8,7 +8,7 @@ ledger, by name; two definitions of one name are an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +20,7 @@ from coopreport.cycles import Cycle, UnknownParameter
 from coopreport.errors import CoopreportError, nearest
 from coopreport.indicators import (
     MOST_KEYS,
+    SYNTHETIC,
     Indicator,
     Method,
     Number,
@@ -29,6 +30,8 @@ from coopreport.indicators import (
     method_of,
     trail_json,
 )
+from coopreport.registers.named import NamedRegister
+from coopreport.registers.schema import Account
 from coopreport.tables import Package, Table, read_table
 
 Keys = Mapping[str, str]
@@ -188,6 +191,19 @@ class Data:
         self._reads[_read_of(source, frame, where)] = None
         return frame.reset_index(drop=True)
 
+    def register(self) -> NamedRegister:
+        """Return the register that the cycle names; what it gives is recorded as it is asked for.
+
+        Raises:
+            UnknownParameter: the cycle names none.
+        """
+        return self._ledger.register
+
+    def read_register(self, account: Account, where: Sequence[str] = ()) -> None:
+        """Record a reading of the cycle's register: the rows used under a definition."""
+        self._ledger.know(account)
+        self._reads[Read(REGISTER, account.sha256, tuple(where), account.used)] = None
+
     def labels(self, table: str, column: str) -> dict[str, str]:
         """Return the French labels of a coded column, by code, as the table's schema gives them."""
         return dict(self._ledger.table(table).resource.field[column].labels)
@@ -209,6 +225,20 @@ class Data:
         self._inputs[name] = None
         self._reads.update(dict.fromkeys(indicator.reads))
         return indicator
+
+
+REGISTER = "registre"
+"""The name under which the trail has the cycle's register."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a reading comes from: a raw table of the package, or the cycle's register."""
+
+    name: str
+    title: str
+    sha256: str
+    synthetic: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,7 +267,8 @@ def _table_json(table: Table) -> dict[str, Any]:
 def withheld(result: Result) -> Result:
     """Return a result without its value when a flag says that it is not to be published."""
     hidden = [flag for flag in result.flags if flag in locale.STAND_ALONE]
-    return replace(result, value=None, symbol=hidden[0], flags=()) if hidden else result
+    kept = tuple(flag for flag in result.flags if flag == SYNTHETIC)
+    return replace(result, value=None, symbol=hidden[0], flags=kept) if hidden else result
 
 
 def _read_of(table: Table, rows: pd.DataFrame, where: Mapping[str, object]) -> Read:
@@ -264,6 +295,41 @@ class Ledger:
         self._tables: dict[str, Table] = {}
         self._frames: dict[str, Frame] = {}
         self._indicators: dict[str, Indicator] = {}
+        self._account: Account | None = None
+        self._register: NamedRegister | None = None
+
+    @property
+    def register(self) -> NamedRegister:
+        """The register that the cycle names.
+
+        Raises:
+            UnknownParameter: it names none.
+        """
+        if self.cycle.register is None:
+            raise UnknownParameter(
+                f"Le cycle {self.cycle.id} ne nomme aucun registre.",
+                f"ajoutez « register: … » à data/cycles/{self.cycle.id}.yaml.",
+            )
+        if self._register is None:
+            cache = self.package.data_dir.parent / "registers" / ".cache"
+            self._register = NamedRegister(self.cycle.register, cache)
+        return self._register
+
+    def know(self, account: Account) -> None:
+        """Keep what a reading says of the cycle's register: its hash, and if it is generated."""
+        self._account = account
+
+    def origin(self, name: str) -> Origin:
+        """Return the raw table or the register that a reading names."""
+        if name == REGISTER and self._account:
+            title = str(self.register.to_json(self._account)["title"])
+            return Origin(REGISTER, title, self._account.sha256, self._account.synthetic)
+        table = self.table(name)
+        return Origin(name, table.title, table.sha256)
+
+    def is_synthetic(self, reads: Iterable[Read]) -> bool:
+        """Tell whether one of these readings is of generated data."""
+        return any(self.origin(read.table).synthetic for read in reads)
 
     @property
     def computed(self) -> tuple[Indicator, ...]:
@@ -373,10 +439,16 @@ class Ledger:
                 inputs=data.inputs,
                 cycle=self.cycle.id,
                 symbol=result.symbol or ("" if result.value is not None else ".."),
-                flags=result.flags,
+                flags=self._flags(result, data.reads),
                 definition=result.definition,
             )
         return self._indicators[name]
+
+    def _flags(self, result: Result, reads: Sequence[Read]) -> tuple[str, ...]:
+        """Return the flags of a result, with that of generated data where it read some."""
+        if SYNTHETIC in result.flags or not self.is_synthetic(reads):
+            return result.flags
+        return (*result.flags, SYNTHETIC)
 
     def to_json(self) -> dict[str, Any]:
         """Return what was computed and read, and every name that is defined, for the build.
@@ -391,7 +463,10 @@ class Ledger:
                 {"id": frame.name, **trail_json(frame.method, frame.reads, frame.inputs)}
                 for frame in self.frames
             ],
-            "tables": {table.name: _table_json(table) for table in tables},
+            "tables": {
+                **{table.name: _table_json(table) for table in tables},
+                **({REGISTER: self.register.to_json(self._account)} if self._account else {}),
+            },
             "defined": self.names_by_definition(),
         }
 

@@ -30,7 +30,7 @@ from coopreport.exhibits import (
     table_from_frame,
 )
 from coopreport.fiscal import fiscal_year_of
-from coopreport.indicators import Indicator, Read
+from coopreport.indicators import SYNTHETIC_WORDS, Indicator, Line, Read
 from coopreport.ledger import Ledger, unknown_column
 from coopreport.project import find_project
 from coopreport.tables import open_package
@@ -89,10 +89,19 @@ class Report:
                 reads.update(self.ledger.frame(name).reads)
             else:
                 reads.update(self.ledger.indicator(name).reads)
-        tables = {read.table: self.ledger.table(read.table) for read in reads}
+        origins = {read.table: self.ledger.origin(read.table) for read in reads}
         return tuple(
-            Source(name, table.title, table.sha256) for name, table in sorted(tables.items())
+            Source(name, origin.title, origin.sha256) for name, origin in sorted(origins.items())
         )
+
+    def line(self, text: str) -> Line:
+        """Return a sentence that was computed, for the text of a chapter."""
+        return Line(text)
+
+    def _titled(self, title: str, frame: str) -> str:
+        """Return a title, with what has to be said of an exhibit made from generated data."""
+        synthetic = self.ledger.is_synthetic(self.ledger.frame(frame).reads)
+        return f"{title} ({SYNTHETIC_WORDS})" if synthetic else title
 
     def table(
         self,
@@ -115,7 +124,7 @@ class Report:
             self.frame(of) if rows is None else rows,
             columns,
             id=name or of,
-            title=title,
+            title=self._titled(title, of),
             frame_name=of,
             sources=self.sources(of),
             **options,
@@ -168,6 +177,8 @@ class Report:
         notes: Sequence[str] = (),
     ) -> Chart:
         """Return a chart of the page with its alternative text and its data table."""
+        if table.frame and self._titled("", table.frame):
+            title, alt = self._titled(title, table.frame), f"{alt} {SYNTHETIC_WORDS.capitalize()}."
         return Chart(name, title, alt, spec, table, tuple(notes))
 
     def figures(self, name: str, title: str, items: Sequence[tuple[str, str, str]]) -> Figures:

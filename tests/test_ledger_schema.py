@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from coopreport.indicators import SYNTHETIC
 from coopreport.locale import SYMBOLS, UNITS
 from tests.conftest import ROOT
 
@@ -62,7 +63,7 @@ def test_units_and_symbols_are_those_of_the_report() -> None:
     entry = SCHEMA["$defs"]["indicator"]["properties"]
     assert entry["unit"]["enum"] == list(UNITS)
     known = {*entry["symbol"]["enum"], *entry["flags"]["items"]["enum"]} - {""}
-    assert known == set(SYMBOLS)
+    assert known == {*SYMBOLS, SYNTHETIC}
 
 
 def test_the_ledger_of_the_real_cycle_has_the_published_shape(ledger: Json) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from coopreport.analysis.survival import Definition
+from coopreport.analysis.definition import DEATHS, Definition
 from coopreport.errors import BadCall
 
 DEFINITION = Definition(
@@ -74,3 +75,36 @@ def test_dates_out_of_order_are_refused(
 def test_a_definition_without_one_of_its_parts_is_refused() -> None:
     with pytest.raises(BadCall, match="takeover_rule"):
         replace(DEFINITION, takeover_rule=" ")
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("exact_anniversary", "en vie n ans jour pour jour après la naissance"),
+        ("calendar_year", "règle d’Eurostat et de l’OCDE"),
+    ],
+)
+def test_the_line_says_which_n_year_rule_is_followed(rule: Any, words: str) -> None:
+    assert words in replace(DEFINITION, n_year_rule=rule).line
+
+
+def test_a_take_over_rule_changes_what_is_a_death_and_what_the_line_says() -> None:
+    assert DEFINITION.death_kinds == DEATHS
+    assert "merger" not in DEATHS
+    strict = DEFINITION.with_takeover("death")
+    assert strict.death_kinds == (*DEATHS, "merger")
+    assert "une fusion ou une absorption compte pour une mort" in strict.line
+    assert strict.with_takeover("survival").death_kinds == DEATHS
+
+
+def test_leaving_out_striking_ex_officio_changes_what_is_a_death_and_the_line() -> None:
+    kinder = DEFINITION.without_ex_officio()
+    assert kinder.death_kinds == ("dissolution", "striking_on_request", "unknown")
+    assert "sauf la radiation d’office" in kinder.line
+
+
+@pytest.mark.parametrize("field", ["n_year_rule", "takeover"])
+def test_an_unknown_rule_is_refused_with_those_that_exist(field: str) -> None:
+    changed: dict[str, Any] = {field: "autre"}
+    with pytest.raises(BadCall, match="Règle inconnue"):
+        replace(DEFINITION, **changed)

@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 
 from coopreport.analysis.survival import COUNTS, kaplan_meier, survival_at
-from coopreport.registers import uk
+from coopreport.registers import RegisterFile, Rules, uk
+from coopreport.registers import life_table as life_table_of
 from coopreport.registers.life_table import count_by_age, observe
 
 HERE = Path(__file__).parent
@@ -37,12 +38,18 @@ STEP_COLUMNS = {
 }
 
 
-def reference(kind: str, path: Path, times: str) -> pd.DataFrame:
-    """Run R on records or rows and return what it printed."""
+def reference(kind: str, path: Path, times: str, by: str = "type") -> pd.DataFrame:
+    """Run R on records or rows and return the curves or rates that it printed."""
+    text = run_r(SCRIPT.name, kind, str(path), times, by)
+    return pd.read_csv(io.StringIO(text), comment="#")
+
+
+def run_r(script: str, *arguments: str) -> str:
+    """Run one of our R scripts and return what it printed."""
     if not shutil.which("Rscript"):
         pytest.fail(f"Rscript est introuvable. {REMEDY}")
     done = subprocess.run(
-        ["Rscript", str(SCRIPT), kind, str(path), times],
+        ["Rscript", str(HERE / "r" / script), *arguments],
         capture_output=True,
         text=True,
         env={**os.environ, "LANGUAGE": "en"},
@@ -50,7 +57,7 @@ def reference(kind: str, path: Path, times: str) -> pd.DataFrame:
     if "no package called" in done.stderr:
         pytest.fail(f"Le paquet survival de R est introuvable. {REMEDY}")
     assert done.returncode == 0, done.stderr
-    return pd.read_csv(io.StringIO(done.stdout), comment="#")
+    return done.stdout
 
 
 def register() -> Path:
@@ -138,6 +145,27 @@ def test_the_rates_of_the_committed_table_are_those_r_once_printed() -> None:
     golden = pd.read_csv(GOLDEN, comment="#")
     assert len(golden) == 2 * 11 * 4
     assert_same_rates(life_table(), golden)
+
+
+def by_nation() -> pd.DataFrame:
+    """The life table of the real register by nation, its names written as R's."""
+    register_file = RegisterFile("uk", register())
+    table, _ = life_table_of(register_file, Rules.of(uk.DEFINITION), ["region"])
+    return table.assign(coop_type=table["region"].str.lower().str.replace(" ", "_"))
+
+
+def test_the_rates_by_nation_are_those_r_once_printed() -> None:
+    golden = pd.read_csv(HERE / "golden" / "survival_uk_nation_r.csv", comment="#")
+    assert len(golden) == 2 * 6 * 4
+    # R goes on with a curve that nobody entered before some age: we say that there is no rate.
+    known = (golden["group"] != "guernsey") | (golden["estimate"] == "naive")
+    assert_same_rates(by_nation(), golden[known])
+    guernsey = by_nation().query("coop_type == 'guernsey'")
+    assert survival_at(kaplan_meier(guernsey), 5).survival is None
+
+
+def test_every_step_by_nation_agrees_with_r_reading_the_register_itself() -> None:
+    assert_same_curves(by_nation(), reference("records", register(), "steps", "nation"))
 
 
 def test_the_golden_file_names_its_versions_and_its_command() -> None:

@@ -1,4 +1,4 @@
-"""Survival by age from counts: Kaplan–Meier with delayed entry, and the definition of a rate.
+"""Survival by age from counts: Kaplan–Meier with delayed entry, and the life table by age.
 
 Pure functions over a life table of counts by day of age (`age_days`, `entries`, `deaths`, `exits`,
 integers; any other column is a group, and groups are summed). The counts carry all that the
@@ -14,100 +14,32 @@ counting form).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from math import floor
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from coopreport.analysis.definition import Definition as Definition
 from coopreport.errors import BadCall, BadData, Fault
-from coopreport.locale import format_date
 
 DAYS_PER_YEAR = 365.25
 COUNTS = ["entries", "deaths", "exits"]
-N_YEAR_RULE = (
-    "survie au-delà de n × 365,25 jours d’âge, Kaplan-Meier par jour d’âge, la mort le jour de la "
-    "naissance comprise"
-)
-"""The n-year rule of `survival_at`: a death on day 1826 precedes five years (1826.25 days), one on
-day 1827 does not. A fifth anniversary falls on day 1826 or 1827, after one or two leap days."""
+TOLERANCE = 1e-9
+"""Of fractional counts, which do not add up to the last bit."""
 
 
-@dataclass(frozen=True)
-class Definition:
-    """What a survival rate means. Texts are French and complete; dates bound who is counted.
-
-    Births run from `first_birth` to `last_birth` (the cut-off when None). Deaths are known from
-    `observation_start` (from birth when None) to `cut_off`, the last day observed.
-
-    Raises BadCall for a blank text or for dates out of order.
-    """
-
-    population: str
-    unit: str
-    birth_event: str
-    death_event: str
-    takeover_rule: str
-    reactivation_rule: str
-    first_birth: date
-    cut_off: date
-    last_birth: date | None = None
-    observation_start: date | None = None
-    n_year_rule: str = N_YEAR_RULE
-
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if isinstance(value, str) and not value.strip():
-                raise BadCall(
-                    f"La définition du taux de survie n’a pas de «\u00a0{name}\u00a0».",
-                    "L’énoncer en clair.",
-                )
-        in_order = self.first_birth <= self.births_end <= self.cut_off
-        if not in_order or (self.observation_start and self.observation_start >= self.cut_off):
-            raise BadCall(
-                "Les dates de la définition du taux de survie ne sont pas dans l’ordre.",
-                "Première naissance ≤ dernière naissance ≤ date limite, et début de "
-                "l’observation avant la date limite.",
-            )
-
-    @property
-    def births_end(self) -> date:
-        """The last day of birth that is counted."""
-        return self.last_birth or self.cut_off
-
-    @property
-    def line(self) -> str:
-        """The definition line to print under every rate (the N at birth and at risk go beside)."""
-        observed = (
-            f"décès observés depuis le {format_date(self.observation_start)} (entrée différée)"
-            if self.observation_start
-            else "décès observés depuis la naissance"
-        )
-        parts = [
-            f"Population\u00a0: {self.population}",
-            f"unité\u00a0: {self.unit}",
-            f"naissance\u00a0: {self.birth_event}",
-            f"mort\u00a0: {self.death_event}",
-            f"prise de contrôle\u00a0: {self.takeover_rule}",
-            f"réactivation\u00a0: {self.reactivation_rule}",
-            f"règle des n ans\u00a0: {self.n_year_rule}",
-            f"cohortes\u00a0: naissances du {format_date(self.first_birth)} "
-            f"au {format_date(self.births_end)}",
-            observed,
-            f"date limite\u00a0: {format_date(self.cut_off)}",
-        ]
-        return "; ".join(parts) + "."
-
-
-def pool(life_table: pd.DataFrame) -> pd.DataFrame:
+def pool(life_table: pd.DataFrame, fractional: bool = False) -> pd.DataFrame:
     """Sum the counts of all groups by age.
 
     Summing is additive: pooling the concatenation of two tables gives the sum of their poolings,
-    so a register in parts gives the same table as the whole.
+    so a register in parts gives the same table as the whole. `fractional` lets counts be shares of
+    units, as when units of unknown type are spread over the types.
 
     Returns:
-        `age_days`, `entries`, `deaths`, `exits` (int64), one row per age, ages ascending.
+        `age_days`, `entries`, `deaths`, `exits` (int64, or float64 when fractional), one row per
+        age, ages ascending.
 
     Raises:
         BadData: a missing column, a missing, fractional or negative count, or more (or fewer)
@@ -117,14 +49,15 @@ def pool(life_table: pd.DataFrame) -> pd.DataFrame:
     if absent:
         raise _bad_table(f"colonne absente\u00a0: {', '.join(absent)}")
     columns = life_table[["age_days", *COUNTS]]
-    if columns.isna().any(axis=None) or (columns % 1 != 0).any(axis=None):
+    whole = columns[["age_days"]] if fractional else columns
+    if columns.isna().any(axis=None) or (whole % 1 != 0).any(axis=None):
         raise _bad_table("les âges et les effectifs sont des nombres entiers, sans blanc")
     if (columns < 0).any(axis=None):
         raise _bad_table("un âge ou un effectif est négatif")
-    whole = columns.astype("int64")
-    pooled = whole.groupby("age_days", sort=True)[COUNTS].sum().reset_index()
+    typed = columns.astype({"age_days": "int64", **dict.fromkeys(COUNTS, _kind(fractional))})
+    pooled = typed.groupby("age_days", sort=True)[COUNTS].sum().reset_index()
     total = pooled[COUNTS].sum()
-    if total["entries"] != total["deaths"] + total["exits"]:
+    if abs(total["entries"] - total["deaths"] - total["exits"]) > _slack(total, fractional):
         raise _bad_table(
             f"{total['entries']} entrées pour {total['deaths']} morts et {total['exits']} sorties"
         )
@@ -132,7 +65,10 @@ def pool(life_table: pd.DataFrame) -> pd.DataFrame:
 
 
 def kaplan_meier(
-    life_table: pd.DataFrame, delayed_entry: bool = True, confidence: float = 0.95
+    life_table: pd.DataFrame,
+    delayed_entry: bool = True,
+    confidence: float = 0.95,
+    fractional: bool = False,
 ) -> pd.DataFrame:
     """Estimate survival by age, day by day, from a life table of counts.
 
@@ -148,6 +84,7 @@ def kaplan_meier(
             estimate: everybody at risk from birth, with the same deaths, which flatters survival
             when the deaths before some date are unknown.
         confidence: of the pointwise interval, between 0 and 1.
+        fractional: counts may be shares of units; the interval is then an approximation.
 
     Returns:
         One row per age of the table, and age 0: `age_days`, `at_risk`, `entries`, `deaths`,
@@ -161,18 +98,20 @@ def kaplan_meier(
     """
     if not 0 < confidence < 1:
         raise BadCall(f"Niveau de confiance {confidence} hors de 0 à 1.", "Donner 0.95, par ex.")
-    counts = pool(life_table)
+    counts = pool(life_table, fractional)
     if counts.empty or counts["age_days"].iloc[0] != 0:
         birth = pd.DataFrame([[0, 0, 0, 0]], columns=["age_days", *COUNTS])
-        counts = pd.concat([birth, counts], ignore_index=True).astype("int64")
+        kinds = {"age_days": "int64", **dict.fromkeys(COUNTS, _kind(fractional))}
+        counts = pd.concat([birth.astype(kinds), counts.astype(kinds)], ignore_index=True)
     entries, deaths, exits = (counts[name].to_numpy().copy() for name in COUNTS)
     if not delayed_entry:
         entries[0], entries[1:] = entries.sum(), 0
     gone = deaths + exits
     at_risk = (entries.cumsum() - entries) - (gone.cumsum() - gone)
     at_risk[0] = entries[0]
-    if (gone > at_risk).any():
-        age = counts["age_days"].iloc[int(np.argmax(gone > at_risk))]
+    too_many = gone > at_risk + _slack(entries, fractional)
+    if too_many.any():
+        age = counts["age_days"].iloc[int(np.argmax(too_many))]
         raise _bad_table(f"à {age} jours d’âge, plus de morts et de sorties que d’unités à risque")
 
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -265,6 +204,38 @@ def survival_at(curve: pd.DataFrame, years: float) -> Rate:
     )
 
 
+def life_table_by_age(curve: pd.DataFrame, ages: int) -> pd.DataFrame:
+    """Return the life table by whole year of age, read on the curve of `kaplan_meier`.
+
+    Year x runs from x × 365.25 days (excluded, except birth) to (x + 1) × 365.25 days (included).
+    `dying` is 1 − S(x + 1)/S(x), the probability of dying in the year when alive at its start:
+    Chiang, *The Life Table and its Applications* (1984), ch. 10, here from daily risk sets.
+
+    Returns:
+        `age` (years, 0 to `ages` − 1), `at_risk` (at the start of the year), `entries`, `deaths`,
+        `exits` (in the year), `dying`, `survival` (at the start); the last two NaN where the curve
+        cannot tell (see `survival_at`).
+    """
+    rows = []
+    for age in range(ages):
+        low, high = age * DAYS_PER_YEAR, (age + 1) * DAYS_PER_YEAR
+        inside = curve[(curve["age_days"] <= high) & ((curve["age_days"] > low) | (age == 0))]
+        end = survival_at(curve, age + 1)
+        start = survival_at(curve, age) if age else None
+        before = start.survival if start else 1.0
+        known = before is not None and before > 0 and end.survival is not None
+        rows.append(
+            {
+                "age": age,
+                "at_risk": start.at_risk if start else int(curve["at_risk"].iloc[0]),
+                **{name: int(inside[name].sum()) for name in COUNTS},
+                "dying": 1 - end.survival / before if known else np.nan,  # type: ignore[operator]
+                "survival": np.nan if before is None else before,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def reliability(*counts: int, caution: int = 30, unreliable: int = 10) -> str:
     """Return the symbol of the smallest count (births, at risk): `F`, `E` or nothing.
 
@@ -279,6 +250,15 @@ def reliability(*counts: int, caution: int = 30, unreliable: int = 10) -> str:
     if smallest < unreliable:
         return "F"
     return "E" if smallest < caution else ""
+
+
+def _kind(fractional: bool) -> str:
+    return "float64" if fractional else "int64"
+
+
+def _slack(counts: Any, fractional: bool) -> float:
+    """Return by how much sums of fractional counts may differ."""
+    return TOLERANCE * max(1.0, float(counts.sum())) if fractional else 0.0
 
 
 def _bad_table(rule: str) -> BadData:

@@ -4,7 +4,26 @@ One file per subject. Each function receives a `Data` and returns a number, a `R
 frame; its docstring says how, its `Source:` line where the formula comes from.
 """
 
-from coopreport.catalogue import claims, funding, grants, portrait, prices, survival
+from coopreport.catalogue import (
+    claims,
+    funding,
+    grants,
+    portrait,
+    prices,
+    survival,
+    survival_rates,
+    survival_register,
+)
 from coopreport.catalogue.base import CATALOGUE
 
-__all__ = ["CATALOGUE", "claims", "funding", "grants", "portrait", "prices", "survival"]
+__all__ = [
+    "CATALOGUE",
+    "claims",
+    "funding",
+    "grants",
+    "portrait",
+    "prices",
+    "survival",
+    "survival_rates",
+    "survival_register",
+]

@@ -1,25 +1,22 @@
-"""Survival: published rates beside their comparators, and the rate recomputed from a register."""
+"""Survival: published rates beside their comparators."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from coopreport.analysis import comparison, survival
+from coopreport.analysis import comparison
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.indicators import Result
 from coopreport.ledger import Data, Keys
 from coopreport.locale import NBSP
-from coopreport.registers.uk import DEFINITION
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 
 BRIEF = "memoire_cqcm_2023"
-TABLE = "life_table_uk"
 
 
 def _parameter(data: Data, name: str) -> Any:
@@ -40,16 +37,6 @@ def published_definition(row: pd.Series) -> str:
         f"cohortes{NBSP}: {row['cohorts']}; définition{NBSP}: {stated}; "
         f"source{NBSP}: {row['study_label']}."
     )
-
-
-def naive_definition() -> survival.Definition:
-    """Return the definition of the naive rates: deaths taken as known since every birth."""
-    return replace(DEFINITION, observation_start=None)
-
-
-def each_age(data: Data) -> Iterator[Keys]:
-    """The ages at which the cycle asks for a rate, in years."""
-    return ({"years": str(years)} for years in _parameter(data, "years"))
 
 
 def _ages_of(study: str, role: str) -> Any:
@@ -73,57 +60,6 @@ def published(data: Data) -> pd.DataFrame:
 def comparators(data: Data) -> pd.DataFrame:
     """Each comparator beside the co-operatives' rate of the study, with the gap and the caution."""
     return comparison.compare(data.rows("survival_published"), _parameter(data, "study"))
-
-
-@frame("survie.courbe")
-def curve(data: Data) -> pd.DataFrame:
-    """The survival curve of the UK register with delayed entry."""
-    rows = data.rows(TABLE)
-    return survival.kaplan_meier(rows, confidence=_parameter(data, "confidence"))
-
-
-@frame("survie.courbe_naive")
-def naive_curve(data: Data) -> pd.DataFrame:
-    """The same register as if everybody had been observed from birth."""
-    rows = data.rows(TABLE)
-    confidence = _parameter(data, "confidence")
-    return survival.kaplan_meier(rows, delayed_entry=False, confidence=confidence)
-
-
-def _rate_row(rate: survival.Rate, data: Data) -> dict[str, Any]:
-    flag = survival.reliability(
-        rate.births,
-        rate.at_risk,
-        rate.fewest_at_risk,
-        caution=_parameter(data, "caution_below"),
-        unreliable=_parameter(data, "unreliable_below"),
-    )
-    return {**vars(rate), "flag": flag}
-
-
-@frame("survie.taux_uk")
-def uk_rates(data: Data) -> pd.DataFrame:
-    """The UK rates at the cycle's ages: with delayed entry (interval, at risk) and naive."""
-    with_entry, naive = data.frame("survie.courbe"), data.frame("survie.courbe_naive")
-    rows = []
-    for years in _parameter(data, "years"):
-        row = _rate_row(survival.survival_at(with_entry, years), data)
-        row["naive"] = survival.survival_at(naive, years).survival
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-@frame("survie.taux_uk_par_type")
-def uk_rates_by_type(data: Data) -> pd.DataFrame:
-    """The UK rates with delayed entry by type of co-operative, largest type first."""
-    rows = []
-    for code, counts in data.rows(TABLE).groupby("coop_type"):
-        estimate = survival.kaplan_meier(counts, confidence=_parameter(data, "confidence"))
-        for years in _parameter(data, "years"):
-            rate = survival.survival_at(estimate, years)
-            rows.append({"coop_type": code, **_rate_row(rate, data)})
-    order = ["births", "coop_type", "years"]
-    return pd.DataFrame(rows).sort_values(order, ascending=[False, True, True])
 
 
 @indicator(
@@ -220,103 +156,6 @@ def brief_coop_rate(data: Data, years: str) -> Result:
 def brief_comparator_rate(data: Data, years: str) -> Result:
     """The comparator's rate that the brief prints."""
     return _published(data, BRIEF, "comparator", years)
-
-
-def _uk(data: Data, years: str, column: str) -> Result:
-    row = data.frame("survie.taux_uk").set_index("years").loc[int(years)]
-    value = row[column]
-    line = (naive_definition() if column == "naive" else DEFINITION).line
-    if pd.isna(value):
-        return Result(None, "...", definition=line)
-    return Result(float(value), flags=(row["flag"],) if row["flag"] else (), definition=line)
-
-
-@indicator(
-    "survie.uk.{years}_ans",
-    "Survie des coopératives britanniques après {years} ans, entrée différée",
-    unit="ratio",
-    decimals=1,
-    formula="Kaplan-Meier par jour d’âge, entrée différée, au-delà de {years} × 365,25 jours",
-    each=each_age,
-)
-def uk_rate(data: Data, years: str) -> Result:
-    """The UK register's survival with delayed entry.
-
-    Source: Kaplan and Meier (1958); Klein and Moeschberger (2003), section 4.6.
-    """
-    return _uk(data, years, "survival")
-
-
-@indicator(
-    "survie.uk_bas.{years}_ans",
-    "Borne inférieure de l’intervalle de confiance après {years} ans",
-    unit="ratio",
-    decimals=1,
-    formula="intervalle log-log du niveau de confiance du cycle",
-    each=each_age,
-)
-def uk_lower(data: Data, years: str) -> Result:
-    """The lower bound of the log-log confidence interval.
-
-    Source: Kalbfleisch and Prentice (2002), section 1.4.
-    """
-    return _uk(data, years, "lower")
-
-
-@indicator(
-    "survie.uk_haut.{years}_ans",
-    "Borne supérieure de l’intervalle de confiance après {years} ans",
-    unit="ratio",
-    decimals=1,
-    formula="intervalle log-log du niveau de confiance du cycle",
-    each=each_age,
-)
-def uk_upper(data: Data, years: str) -> Result:
-    """The upper bound of the log-log confidence interval.
-
-    Source: Kalbfleisch and Prentice (2002), section 1.4.
-    """
-    return _uk(data, years, "upper")
-
-
-@indicator(
-    "survie.uk_naif.{years}_ans",
-    "Survie des coopératives britanniques après {years} ans, calcul naïf",
-    unit="ratio",
-    decimals=1,
-    formula="Kaplan-Meier par jour d’âge, toutes les unités à risque dès leur naissance",
-    each=each_age,
-)
-def uk_naive_rate(data: Data, years: str) -> Result:
-    """The same register as if deaths were known since every birth: too high.
-
-    Source: Kaplan and Meier (1958).
-    """
-    return _uk(data, years, "naive")
-
-
-@indicator(
-    "survie.uk_unites",
-    "Coopératives britanniques observées",
-    unit="count",
-    decimals=0,
-    formula="somme des entrées de la table de survie",
-)
-def uk_units(data: Data) -> int:
-    """The number of co-operatives under observation in the UK life table."""
-    return int(data.rows(TABLE)["entries"].sum())
-
-
-@indicator(
-    "survie.uk_deces",
-    "Dissolutions observées",
-    unit="count",
-    decimals=0,
-    formula="somme des décès de la table de survie",
-)
-def uk_deaths(data: Data) -> int:
-    """The number of deaths in the UK life table."""
-    return int(data.rows(TABLE)["deaths"].sum())
 
 
 @indicator(

@@ -56,7 +56,7 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
         f"{count_of(len(checked.summaries), 'table')} et {count_of(rows, 'ligne')} vérifiées",
         time.monotonic() - started,
     )
-    inputs = input_files(project)
+    inputs = input_files(project, cycle.register.files if cycle.register else ())
     build = build_name(inputs, cycle.id)
 
     def chapter_done(executed: Executed) -> None:

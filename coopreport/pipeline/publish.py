@@ -64,12 +64,17 @@ def cannot_write(error: OSError, folder: Path) -> CannotPublish:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def input_files(project: Project) -> dict[str, str]:
-    """Return the SHA-256 of everything a build depends on, by path from the project's root."""
+def input_files(project: Project, others: Iterable[Path] = ()) -> dict[str, str]:
+    """Return the SHA-256 of everything a build depends on, by path from the project's root.
+
+    `others` are the files of the register that the cycle names.
+    """
     folders = [
+        *others,
         *project.data.rglob("*"),
         *project.notebooks.glob("*.ipynb"),
         *(project.root / "coopreport").rglob("*"),
@@ -77,7 +82,7 @@ def input_files(project: Project) -> dict[str, str]:
     ]
     return {
         project.relative(path): sha256_of(path)
-        for path in sorted(folders)
+        for path in sorted(set(folders))
         if path.is_file() and "__pycache__" not in path.parts
     }
 

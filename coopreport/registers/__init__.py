@@ -1,1 +1,35 @@
-"""Registers with birth and death dates: read, observed under a definition, counted by age."""
+"""Registers with birth and death dates: read, observed under a definition, counted by age.
+
+`life_tables` is the door: a `RegisterFile` and `Rules` in, tables of counts and an `Account` out.
+"""
+
+from coopreport.analysis.definition import DEATHS
+from coopreport.registers.aggregation import RegisterTables, life_table, life_tables, read_units
+from coopreport.registers.life_table import add_tables
+from coopreport.registers.schema import (
+    DEATHS_WITHOUT_EX_OFFICIO,
+    END_KINDS,
+    GROUPS,
+    UNIT_COLUMNS,
+    UNKNOWN,
+    Account,
+    RegisterFile,
+    Rules,
+)
+
+__all__ = [
+    "DEATHS",
+    "DEATHS_WITHOUT_EX_OFFICIO",
+    "END_KINDS",
+    "GROUPS",
+    "UNIT_COLUMNS",
+    "UNKNOWN",
+    "Account",
+    "RegisterFile",
+    "RegisterTables",
+    "Rules",
+    "add_tables",
+    "life_table",
+    "life_tables",
+    "read_units",
+]

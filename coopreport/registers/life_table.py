@@ -16,10 +16,12 @@ import numpy as np
 import pandas as pd
 
 from coopreport.analysis.survival import COUNTS, Definition
+from coopreport.registers.schema import Rules
 
 DEATH_BEFORE_BIRTH = "dissoutes avant leur constitution"
 BORN_TOO_EARLY = "constituées avant la première cohorte"
 BORN_TOO_LATE = "constituées après la dernière cohorte"
+OBSERVED_TOO_LATE = "observées seulement après la date limite"
 NEVER_AT_RISK = "dissoutes au plus tard le jour où l’observation commence"
 
 
@@ -36,28 +38,39 @@ class Observation:
     rejected: Mapping[str, int]
 
 
-def observe(records: pd.DataFrame, definition: Definition) -> Observation:
+def observe(records: pd.DataFrame, definition: Definition | Rules) -> Observation:
     """Apply the dates of a definition to units with `birth` and `end` (dates; `end` None alive).
 
-    A unit enters at birth (age 0) or, born before the observation began, at its age that day; it
-    leaves at its death or, alive, at the cut-off. Rules at the edges:
+    A unit enters at birth (age 0) or, born before the observation began (or before its own
+    `observed_from`, where the records have it), at its age that day; it leaves at its death or,
+    alive, at the cut-off. Rules at the edges:
 
     - a death after the cut-off was not known then: the unit is alive at the cut-off;
     - a unit born earlier that died on or before the day observation began was never at risk (its
       interval ]start, stop] is empty): rejected, as R's `Surv` does;
+    - an end whose kind (`end_kind`, where the records have it) is no death under the definition,
+      a merger for one, ends the observation that day: an exit;
     - a unit that died on the day of its birth counts as a death at age 0;
-    - a death before birth is rejected first, whatever the cohort.
+    - an end before birth is rejected first, whatever the cohort.
     """
     birth, end = _days(records["birth"]), _days(records["end"])
     cut_off = np.datetime64(definition.cut_off, "D")
     opening = np.datetime64(definition.observation_start or definition.first_birth, "D")
-    died = ~np.isnat(end) & (end <= cut_off)
-    stop = np.where(died, end, cut_off)
+    ended = ~np.isnat(end) & (end <= cut_off)
+    stop = np.where(ended, end, cut_off)
+    died = ended
+    if "end_kind" in records:
+        died = ended & records["end_kind"].isin(definition.death_kinds).to_numpy()
+    since = np.full(len(records), opening)
+    if "observed_from" in records:
+        first = _days(records["observed_from"])
+        since = np.where(~np.isnat(first) & (first > opening), first, opening)
     reasons = {
         DEATH_BEFORE_BIRTH: ~np.isnat(end) & (end < birth),
         BORN_TOO_EARLY: birth < np.datetime64(definition.first_birth, "D"),
         BORN_TOO_LATE: birth > np.datetime64(definition.births_end, "D"),
-        NEVER_AT_RISK: (birth < opening) & (stop <= opening),
+        OBSERVED_TOO_LATE: (birth < since) & (since > cut_off),
+        NEVER_AT_RISK: (birth < since) & (stop <= since),
     }
     used = np.ones(len(records), dtype=bool)
     rejected: dict[str, int] = {}
@@ -66,7 +79,7 @@ def observe(records: pd.DataFrame, definition: Definition) -> Observation:
             rejected[reason] = count
         used &= ~hit
     units = records[used].assign(
-        entry_age=np.maximum((opening - birth[used]).astype("int64"), 0),
+        entry_age=np.maximum((since[used] - birth[used]).astype("int64"), 0),
         exit_age=(stop[used] - birth[used]).astype("int64"),
         died=died[used],
     )

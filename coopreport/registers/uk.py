@@ -16,14 +16,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from coopreport.analysis.survival import Definition
 from coopreport.errors import BadCall, BadData, Fault, nearest
+from coopreport.registers.schema import UNKNOWN, Loaded
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 ID, TYPE, STATUS = "CUK Organisation ID", "Ownership Classification", "Registered Status"
 BIRTH, END = "Incorporation Date", "Dissolved Date"
+SECTOR, NATION, FORM = "Sector - Simplified, High Level", "UK Nation", "Legal Form"
 
 TYPES: Mapping[str, str] = {
     "": "unknown",
@@ -66,7 +72,9 @@ class Register:
     """What was read of a register.
 
     `records`: `unit_id`, `birth` (date), `end` (date, None when alive), `coop_type`; sorted by
-    unit_id. `rejected` counts the other rows by reason (French), so that `rows` is their total.
+    unit_id. `details`: `unit_id` and, as printed (`inconnue` when blank or not in the edition),
+    `form_code`, `sector`, `region` (the nation), in the same order. `rejected` counts the other
+    rows by reason (French), so that `rows` is their total.
     """
 
     name: str
@@ -74,6 +82,7 @@ class Register:
     rows: int
     records: pd.DataFrame
     rejected: Mapping[str, int]
+    details: pd.DataFrame
 
 
 def read_organisations(path: Path) -> Register:
@@ -121,8 +130,49 @@ def read_organisations(path: Path) -> Register:
         [(unit, *kept[unit]) for unit in sorted(kept)],
         columns=["unit_id", "birth", "end", "coop_type"],
     )
+    details = pd.DataFrame(
+        [
+            (unit, *(seen[unit][1].get(column) or UNKNOWN for column in (FORM, SECTOR, NATION)))
+            for unit in sorted(kept)
+        ],
+        columns=["unit_id", "form_code", "sector", "region"],
+        dtype="object",
+    )
     digest = hashlib.sha256(raw).hexdigest()
-    return Register(path.name, digest, len(lines), records, dict(rejected))
+    return Register(path.name, digest, len(lines), records, dict(rejected), details)
+
+
+def load(connection: DuckDBPyConnection, path: Path) -> Loaded:
+    """Fill the table `units` of the connection from an organisations edition, in the schema.
+
+    Every organisation is a co-operative, every dissolution a death: the edition does not tell more.
+
+    Raises:
+        BadCall, BadData: as `read_organisations`.
+    """
+    register = read_organisations(path)
+    units = register.records.assign(
+        **{name: register.details[name] for name in ("form_code", "sector", "region")},
+        type=[UNKNOWN if code == TYPES[""] else code for code in register.records["coop_type"]],
+    ).astype("object")
+    dates = units[["birth", "end"]]
+    connection.register("edition", units.where(units.notna(), None))
+    for name in ("form_code", "type", "sector", "region"):
+        connection.execute(
+            f"CREATE TYPE {name}_type AS ENUM (SELECT DISTINCT {name} FROM edition ORDER BY 1)"
+        )
+    columns = ", ".join(
+        f"{name}::{name}_type AS {name}" for name in ("form_code", "type", "sector", "region")
+    )
+    connection.execute(
+        'CREATE TEMP TABLE units AS SELECT unit_id, birth::DATE AS birth, "end"::DATE AS "end", '
+        "CASE WHEN \"end\" IS NOT NULL THEN 'dissolution' END::ENUM ('dissolution') AS end_kind, "
+        "NULL::DATE AS observed_from, "
+        f"'cooperative'::ENUM ('cooperative') AS legal_form, {columns} FROM edition"
+    )
+    connection.unregister("edition")
+    known = [day for column in dates for day in dates[column] if pd.notna(day)]
+    return Loaded(register.rows, register.rejected, {}, False, max(known) if known else None)
 
 
 def _parse(raw: bytes, name: str) -> list[tuple[int, dict[str, str]]]:

@@ -2,6 +2,7 @@
 #
 #   Rscript survival_reference.R records ORGANISATIONS.csv 1,3,5,10   rates at these years
 #   Rscript survival_reference.R records ORGANISATIONS.csv steps      every step of every curve
+#   Rscript survival_reference.R records ORGANISATIONS.csv 1,3,5,10 nation   by nation, not by type
 #   Rscript survival_reference.R rows ROWS.csv 1,3,5,10|steps
 #
 # `records` reads the Co-operatives UK register itself, so nothing of coopreport is between the
@@ -12,25 +13,11 @@
 suppressPackageStartupMessages(library(survival))
 arguments <- commandArgs(trailingOnly = TRUE)
 
-read_records <- function(path) {
-  x <- read.csv(path, colClasses = "character", check.names = FALSE, encoding = "UTF-8")
-  birth <- as.Date(x[["Incorporation Date"]], format = "%d/%m/%Y")
-  end <- as.Date(x[["Dissolved Date"]], format = "%d/%m/%Y")
-  first <- as.Date("1960-01-01"); opening <- as.Date("2011-02-01"); last <- as.Date("2017-06-09")
-  dead <- x[["Registered Status"]] == "Dead"
-  group <- gsub("[ -]", "_", tolower(x[["Ownership Classification"]]))
-  group[group == ""] <- "unknown"
-  group[group == "co_operatives"] <- "cooperatives"
-  keep <- !is.na(birth) & birth >= first & !(dead & is.na(end))
-  stop_date <- end
-  stop_date[is.na(end)] <- last
-  data.frame(
-    group = group, start = ifelse(birth >= opening, -1, as.numeric(opening - birth)),
-    stop = as.numeric(stop_date - birth), status = as.numeric(dead), weight = 1
-  )[keep, ]
-}
+here <- dirname(sub("--file=", "", grep("--file=", commandArgs(FALSE), value = TRUE)))
+source(file.path(here, "uk_records.R"))
 
-x <- if (arguments[1] == "records") read_records(arguments[2]) else read.csv(arguments[2])
+by <- if (length(arguments) > 3) arguments[4] else "type"
+x <- if (arguments[1] == "records") read_records(arguments[2], by) else read.csv(arguments[2])
 empty <- x$start >= x$stop
 message(sum(x$weight[empty]), " units with an empty interval; ", sum(x$weight[!empty]), " used")
 x <- x[!empty, ]

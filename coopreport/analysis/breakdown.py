@@ -1,0 +1,162 @@
+"""Survival group by group: rates with their reliability, the gap between two groups, and blanks.
+
+Every group is held to the same definition: its counts come from one life table. The counts of a
+register are public facts, so nothing here is suppressed as confidential (`x`); a rate that rests on
+too few units is withheld (`F`) or marked (`E`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from coopreport.analysis.survival import COUNTS, Rate, kaplan_meier, reliability, survival_at
+from coopreport.errors import BadCall
+
+READINGS = ("excluded", "own_group", "spread")
+"""What to do with units of unknown group: leave them out, keep them apart, spread them."""
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How rates are read: ages in years, confidence, thresholds of `E` and `F`."""
+
+    years: Sequence[int]
+    confidence: float = 0.95
+    caution: int = 30
+    unreliable: int = 10
+
+    def row(self, rate: Rate) -> dict[str, Any]:
+        """Return a rate as a row: the fields of `Rate`, `flag`, and `status`, "" without a rate.
+
+        The births, the units at risk at n years and the smallest risk set that met a death all
+        count: a rate is as weak as its weakest step.
+        """
+        flag = reliability(
+            rate.births,
+            rate.at_risk,
+            rate.fewest_at_risk,
+            caution=self.caution,
+            unreliable=self.unreliable,
+        )
+        return {**vars(rate), "flag": flag, "status": flag if rate.survival is not None else ""}
+
+    def rows(self, life_table: pd.DataFrame, delayed_entry: bool = True) -> list[dict[str, Any]]:
+        """Return the rates of one population, a row for each number of years."""
+        curve = kaplan_meier(life_table, delayed_entry, self.confidence)
+        return [self.row(survival_at(curve, number)) for number in self.years]
+
+
+def rates_by(life_table: pd.DataFrame, by: str, reading: Reading) -> pd.DataFrame:
+    """Return the rates of each group of a column, largest group first.
+
+    Returns:
+        `group`, then the fields of `survival.Rate` and `flag`, one row a group and a year.
+
+    Raises:
+        BadCall: no such column.
+    """
+    if by not in life_table.columns:
+        raise BadCall(
+            f"La table de survie n’a pas de colonne «\u00a0{by}\u00a0».", "Donner un groupement."
+        )
+    rows = [
+        {"group": str(group), **row}
+        for group, counts in life_table.groupby(by, sort=True)
+        for row in reading.rows(counts)
+    ]
+    order = ["births", "group", "years"]
+    return pd.DataFrame(rows).sort_values(order, ascending=[False, True, True], ignore_index=True)
+
+
+def compare_groups(
+    life_table: pd.DataFrame, by: str, first: str, second: str, reading: Reading
+) -> pd.DataFrame:
+    """Set two groups of one life table side by side: one definition, one period, one method.
+
+    Returns:
+        `years`, then for each side (`first_`, `second_`) `births`, `at_risk`, `deaths`, `survival`,
+        `lower`, `upper`, `flag`, `status`; and `gap`, first less second (share of 1), NaN where one
+        has no rate or is withheld.
+    """
+    sides = {}
+    for side, group in (("first", first), ("second", second)):
+        counts = life_table[life_table[by] == group]
+        frame = pd.DataFrame(reading.rows(counts)).set_index("years")
+        sides[side] = frame[
+            ["births", "at_risk", "deaths", "survival", "lower", "upper", "flag", "status"]
+        ]
+    table = sides["first"].add_prefix("first_").join(sides["second"].add_prefix("second_"))
+    gap = table["first_survival"].astype(float) - table["second_survival"].astype(float)
+    withheld = (table["first_flag"] == "F") | (table["second_flag"] == "F")
+    return table.assign(gap=gap.mask(withheld)).reset_index()
+
+
+def spread_blanks(life_table: pd.DataFrame, by: str, blank: str) -> pd.DataFrame:
+    """Spread the units of unknown group over the known groups, in proportion, given their fate.
+
+    Those who died go to the groups as the known deaths do, those who left alive as the known exits
+    do: where blanks are more frequent among the dead, the known groups look too good, and this
+    gives each its part of the missing deaths. A share of a unit enters at the ages of all of the
+    unknown.
+
+    Returns:
+        `by`, `age_days` and fractional counts, of the known groups only, with the same totals.
+        Unchanged when no unit is unknown; empty when all are.
+    """
+    known, unknown = life_table[life_table[by] != blank], life_table[life_table[by] == blank]
+    if unknown.empty or known.empty:
+        return known
+    totals = known.groupby(by)[COUNTS].sum()
+    missing = unknown[COUNTS].sum()
+    # Without one known death (or exit), the share is that of the units.
+    by_units = totals["entries"] / totals["entries"].sum()
+    shares = {
+        name: totals[name] / totals[name].sum() if totals[name].sum() else by_units
+        for name in ("deaths", "exits")
+    }
+    received = shares["deaths"] * missing["deaths"] + shares["exits"] * missing["exits"]
+    parts = [known.astype(dict.fromkeys(COUNTS, "float64"))]
+    for group in totals.index:
+        part = unknown.assign(**{by: group})
+        part = part.astype(dict.fromkeys(COUNTS, "float64"))
+        part["entries"] *= received[group] / missing["entries"]
+        for name in ("deaths", "exits"):
+            part[name] *= shares[name][group]
+        parts.append(part)
+    columns = [by, "age_days"]
+    return pd.concat(parts).groupby(columns, sort=True)[COUNTS].sum().reset_index()
+
+
+def blank_readings(life_table: pd.DataFrame, by: str, blank: str, reading: Reading) -> pd.DataFrame:
+    """Return every group's rates under the three readings of the blanks, and those of all units.
+
+    Returns:
+        `reading` (one of `READINGS`), `group` (`all` first), `years`, `births` (may be fractional
+        when spread), `survival`, `flag`, `status`. `excluded` and `own_group` differ in `all`, and
+        by the group of the blanks itself; `spread` differs in each group.
+    """
+    known = life_table[life_table[by] != blank]
+    tables = {"excluded": known, "own_group": life_table}
+    rows: list[dict[str, Any]] = []
+    for name, table in tables.items():
+        parts = [(ALL, table), *table.groupby(by, sort=True)]
+        rows += [
+            {"reading": name, "group": str(group), **row}
+            for group, counts in parts
+            for row in reading.rows(counts)
+        ]
+    spread = spread_blanks(life_table, by, blank)
+    for group, counts in [(ALL, spread), *spread.groupby(by, sort=True)]:
+        curve = kaplan_meier(counts, confidence=reading.confidence, fractional=True)
+        rows += [
+            {"reading": "spread", "group": str(group), **reading.row(survival_at(curve, number))}
+            for number in reading.years
+        ]
+    columns = ["reading", "group", "years", "births", "survival", "flag", "status"]
+    return pd.DataFrame(rows)[columns]

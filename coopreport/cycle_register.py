@@ -1,0 +1,119 @@
+"""The `register:` entry of a cycle file: which register the survival chapter is computed from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from coopreport.errors import nearest
+from coopreport.project import Project
+
+KINDS = ("quebec", "uk", "csv")
+PATHS = ("path", "municipalities")
+DATES = ("first_birth", "last_birth", "observation_start", "cut_off")
+NAMES = ("kind", *PATHS, *DATES)
+
+FaultAt = Callable[[int, str, str, str, str], None]
+"""Reports a fault: line, name, value, rule, remedy."""
+
+
+@dataclass(frozen=True)
+class CycleRegister:
+    """A register as a cycle names it; a date left out takes its default in the chapter.
+
+    `path` and `municipalities` are absolute; `shown` is `path` from the project's root.
+    """
+
+    kind: str
+    path: Path
+    shown: str
+    municipalities: Path | None = None
+    first_birth: date | None = None
+    last_birth: date | None = None
+    observation_start: date | None = None
+    cut_off: date | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that the register is read from."""
+        places = [self.path, *([self.municipalities] if self.municipalities else [])]
+        return tuple(
+            file
+            for place in places
+            for file in (sorted(place.rglob("*")) if place.is_dir() else [place])
+            if file.is_file()
+        )
+
+
+def register_of(
+    given: Mapping[str, tuple[int, str]], line: int, project: Project, fault: FaultAt
+) -> CycleRegister | None:
+    """Return the register of the entry's values, given with their lines; None after a fault."""
+    before = 0
+
+    def wrong(at: int, name: str, value: str, rule: str, remedy: str) -> None:
+        nonlocal before
+        before += 1
+        fault(at, f"register.{name}", value, rule, remedy)
+
+    for name, (at, _) in given.items():
+        if name not in NAMES:
+            hint = nearest(name, list(NAMES)) or f"noms permis : {', '.join(NAMES)}."
+            wrong(at, name, "", "paramètre inconnu", hint)
+    for name in ("kind", "path"):
+        if name not in given:
+            wrong(line, name, "", "valeur absente", f"ajoutez « {name}: … ».")
+    at, kind = given.get("kind", (line, ""))
+    if kind and kind not in KINDS:
+        wrong(at, "kind", kind, "sorte de registre inconnue", f"une de : {', '.join(KINDS)}.")
+    paths: dict[str, Path] = {}
+    for name in PATHS:
+        if name in given:
+            at, text = given[name]
+            if rule := _bad_path(text, name):
+                wrong(at, name, text, rule, "donnez un chemin comme registers/registre.zip.")
+                continue
+            paths[name] = project.root / text
+            if not paths[name].exists():
+                remedy = (
+                    "prenez-le d’abord : make register URL=… ou FILE=…"
+                    if name == "path"
+                    else "donnez la table des municipalités, sous registers/ ou data/."
+                )
+                wrong(at, name, text, "ce fichier n’existe pas", remedy)
+    dates: dict[str, date] = {}
+    for name in DATES:
+        if name in given:
+            at, text = given[name]
+            day = _day(text)
+            if day is None:
+                wrong(at, name, text, "une date AAAA-MM-JJ passée est attendue", "corrigez-la.")
+            else:
+                dates[name] = day
+    if before:
+        return None
+    return CycleRegister(
+        kind, paths["path"], given["path"][1], paths.get("municipalities"), **dates
+    )
+
+
+def _bad_path(text: str, name: str) -> str:
+    """Return the rule that a path breaks, "" for a plain path under its room of the project."""
+    parts = PurePosixPath(text).parts
+    rooms = ("registers",) if name == "path" else ("registers", "data")
+    if not parts or "\\" in text or ".." in parts or len(parts) < 2 or parts[0] not in rooms:
+        return f"un chemin sous {' ou '.join(f'{room}/' for room in rooms)} est attendu"
+    return ""
+
+
+def _day(text: str) -> date | None:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day <= date.today() else None

@@ -1,0 +1,161 @@
+"""Life tables kept between two uses of a register, under the hash of all that makes them.
+
+One file per table: the SHA-256 of the rest on the first line, then a NumPy archive of the columns
+and the account. An entry that does not agree with its own hash is as if it were not there. The
+cache only spares time: it may be deleted, and a failure to write it is no failure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coopreport.registers.schema import Account, Rules
+
+HASHES = "hashes.json"
+SUFFIX = ".table"
+
+
+def key(
+    kind: str,
+    digest: str,
+    towns: str,
+    rules: Rules,
+    only: Mapping[str, Sequence[str]],
+    grouping: Sequence[str],
+) -> str:
+    """Return the name of a table: the SHA-256 of the register, of what is asked and of our code."""
+    asked = {
+        "code": _code_hash(),
+        "kind": kind,
+        "register": digest,
+        "towns": towns,
+        "rules": asdict(rules),
+        "only": {name: sorted(values) for name, values in sorted(only.items())},
+        "grouping": list(grouping),
+    }
+    text = json.dumps(asked, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def known_hash(folder: Path, path: Path, compute: Callable[[], str]) -> str:
+    """Return the hash of a file or folder, computed once as long as it has not been written to.
+
+    A file is known by its path, size, inode and dates of modification and of change: the last one
+    moves at every write, whoever sets the other.
+    """
+    stamp = _stamp(path)
+    if stamp is None:
+        return compute()
+    hashes = _read_hashes(folder)
+    if stamp not in hashes:
+        hashes = {**hashes, stamp: compute()}
+        _write(folder / HASHES, json.dumps(dict(list(hashes.items())[-200:])).encode())
+    return hashes[stamp]
+
+
+def read(folder: Path, name: str) -> tuple[pd.DataFrame, Account] | None:
+    """Return a table and its account, or None when absent or damaged."""
+    try:
+        raw = (folder / f"{name}{SUFFIX}").read_bytes()
+        digest, _, body = raw.partition(b"\n")
+        if hashlib.sha256(body).hexdigest().encode() != digest:
+            return None
+        with np.load(io.BytesIO(body), allow_pickle=False) as stored:
+            meta = json.loads(stored["meta"].tobytes())
+            columns = {
+                name: _decode(stored[f"column_{order}"], labels)
+                for order, (name, labels) in enumerate(meta["columns"])
+            }
+        account = dict(meta["account"])
+        if account["last_event"]:
+            account["last_event"] = date.fromisoformat(account["last_event"])
+        return pd.DataFrame(columns), Account(**account)
+    except (OSError, ValueError, KeyError, TypeError, AssertionError):
+        return None
+
+
+def write(folder: Path, name: str, table: pd.DataFrame, account: Account) -> None:
+    """Keep a table and its account."""
+    arrays: dict[str, np.ndarray] = {}
+    columns: list[tuple[str, list[str] | None]] = []
+    for order, column in enumerate(table.columns):
+        values = table[column].to_numpy()
+        labels: list[str] | None = None
+        if values.dtype.kind not in "iub":
+            codes, found = pd.factorize(values)
+            values, labels = codes.astype("int32"), [str(label) for label in found]
+        arrays[f"column_{order}"] = values
+        columns.append((str(column), labels))
+    meta = {"columns": columns, "account": asdict(account)}
+    text = json.dumps(meta, default=str).encode()
+    body = io.BytesIO()
+    np.savez(body, meta=np.frombuffer(text, dtype="uint8"), **arrays)  # type: ignore[arg-type]
+    content = body.getvalue()
+    digest = hashlib.sha256(content).hexdigest().encode()
+    _write(folder / f"{name}{SUFFIX}", digest + b"\n" + content)
+
+
+def _decode(values: np.ndarray, labels: list[str] | None) -> Any:
+    return values if labels is None else np.array(labels, dtype=object)[values]
+
+
+def _stamp(path: Path) -> str | None:
+    try:
+        places = sorted(path.iterdir()) if path.is_dir() else [path]
+        stats = [(place.name, place.stat()) for place in places]
+    except OSError:
+        return None
+    told = [
+        (name, s.st_size, s.st_ino, s.st_dev, s.st_mtime_ns, s.st_ctime_ns) for name, s in stats
+    ]
+    return hashlib.sha256(f"{path.resolve()} {told}".encode()).hexdigest()
+
+
+def _read_hashes(folder: Path) -> dict[str, str]:
+    try:
+        found = json.loads((folder / HASHES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {
+        stamp: digest
+        for stamp, digest in found.items()
+        if isinstance(digest, str) and len(digest) == 64
+    }
+
+
+def _write(target: Path, content: bytes) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, work = tempfile.mkstemp(dir=target.parent, prefix=".cache-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            os.replace(work, target)
+        except OSError:
+            Path(work).unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+@lru_cache
+def _code_hash() -> str:
+    """The hash of this package: a rule that changes makes other tables."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

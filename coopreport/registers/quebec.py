@@ -1,0 +1,312 @@
+"""The Québec enterprise register to units of the schema, in DuckDB.
+
+Rules, each counted in the account:
+
+- **Birth** is DAT_CONSTI. Where it is blank, a firm other than a co-operative is born on DAT_IMMAT
+  (a sole proprietor or a partnership has no act of constitution), from 1995 on only: in 1994 all
+  living firms had to register, whatever their age. A co-operative without DAT_CONSTI is rejected.
+- **End** is DAT_STAT_IMMAT of a firm struck off (RD on request; RO and RX ex officio).
+- **Merger**: a firm struck off from 31 days before to 366 days after the date of a row of
+  FusionScissions.csv that names it, on either side, ended in a merger or a break-up: the firm that
+  results from it is still registered then. (Eurostat-OECD: neither birth nor death.)
+- **Observation** begins at DAT_IMMAT when it is after birth: a firm that ended before it registered
+  is not in the register, so nobody may be counted as surviving until then.
+- **Continued or transformed** firms are kept, with the birth that the register gives.
+- A date that cannot be read rejects its row; more than one row in a hundred is another format,
+  and a fault. A status that no list of the register knows is a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coopreport.errors import BadData, Fault
+from coopreport.registers import quebec_layout as layout
+from coopreport.registers.archive import names
+from coopreport.registers.csv_source import (
+    CsvSource,
+    literal,
+    open_csv,
+    run,
+)
+from coopreport.registers.places import AMBIGUOUS, Towns, town_of
+from coopreport.registers.quebec_checks import (
+    CALENDAR,
+    DATES,
+    FAULTY_SHARE,
+    check_codes,
+    mark_repeated,
+    normalise_codes,
+    one,
+)
+from coopreport.registers.schema import END_KINDS, LEGAL_FORMS, UNKNOWN, Loaded
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+REGISTRATION_MEANS_BIRTH = "1995-01-01"
+
+NO_ID = "sans NEQ lisible"
+REPEATED = "répétées à l’identique"
+NOT_REGISTERED = "jamais immatriculées (avis d’intention, non immatriculée)"
+OTHER_STATUS = "sans statut, ou d’un statut autre qu’immatriculée ou radiée"
+NO_FORM = "sans forme juridique"
+UNREADABLE_DATE = "avec une date illisible, ou hors de 1600 à 2100"
+NO_BIRTH = "sans date de constitution, ni immatriculation qui en tienne lieu"
+UNDATED_END = "radiées, sans date de radiation"
+REASONS = (
+    NO_ID,
+    REPEATED,
+    NOT_REGISTERED,
+    OTHER_STATUS,
+    NO_FORM,
+    UNREADABLE_DATE,
+    NO_BIRTH,
+    UNDATED_END,
+)
+"""Why a row is rejected, in the order in which a row is tried."""
+
+BORN_AT_REGISTRATION = "sans acte de constitution, naissance à l’immatriculation"
+MERGED = "radiées par fusion ou scission, sorties sans être mortes"
+LATE = "immatriculées après leur constitution, à risque dès l’immatriculation"
+CONTINUED = "continuées ou transformées, gardées avec leur naissance"
+TOWN_AMBIGUOUS = "dont la municipalité porte un nom commun à plusieurs régions, région inconnue"
+TOWN_UNKNOWN = "dont l’adresse ne donne pas de municipalité connue, région inconnue"
+
+REGIONS = tuple(f"{number:02}" for number in range(1, 18))
+
+
+def load(
+    connection: DuckDBPyConnection, files: Mapping[str, Path], shown: Path, towns: Towns | None
+) -> Loaded:
+    """Fill the table `units` of the connection from the staged files of a register.
+
+    Args:
+        files: the files of `layout.READ`, by name.
+        shown: the ZIP or the folder that the user gave.
+        towns: where the regions come from; None leaves every region unknown.
+
+    Raises:
+        BadData: every fault of form, columns, codes, dates and identity.
+    """
+    sources = {
+        name: open_csv(files[name], f"{shown.name}/{name}", columns)
+        for name, columns in layout.READ.items()
+    }
+    domains = _domains(connection, sources[layout.DOMAINS])
+    enterprises = sources[layout.ENTERPRISES]
+    run(connection, _raw_query(enterprises), [enterprises])
+    latest = ", ".join(f"max({day}) FILTER ({day} {CALENDAR})" for day in DATES.values())
+    rows, last_event, invented = one(
+        connection,
+        f"SELECT count(*), greatest({latest}), "
+        f"count(*) FILTER (neq BETWEEN {layout.SYNTHETIC_IDS.start} AND "
+        f"{layout.SYNTHETIC_IDS.stop - 1}) FROM raw",
+    )
+    if not rows:
+        rule = "fichier réduit à son en-tête"
+        raise BadData([Fault(enterprises.name, 0, "", "", rule, "Reprendre le registre.")])
+    normalise_codes(connection)
+    check_codes(connection, enterprises, domains, rows)
+    mark_repeated(connection, enterprises)
+    _find_mergers(connection, sources)
+    unplaced = _place(connection, enterprises, towns, rows)
+    _build_units(connection)
+    rejected = {
+        REASONS[number - 1]: count
+        for number, count in connection.execute(
+            "SELECT reason, count(*) FROM judged WHERE reason > 0 GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    }
+    notes = _notes(connection) | unplaced
+    for table in ("raw", "judged", "repeated", "merged", "continued", "places"):
+        kind = "VIEW" if table == "judged" else "TABLE"
+        connection.execute(f"DROP {kind} IF EXISTS {table}")
+    marked = layout.SYNTHETIC_FILE in names(shown) or layout.SYNTHETIC_DOMAIN in domains
+    return Loaded(
+        rows=rows,
+        rejected=rejected,
+        notes={rule: count for rule, count in notes.items() if count},
+        synthetic=bool(marked or invented),
+        last_event=last_event,
+        not_given=("type",),
+        follows_calendar=True,
+    )
+
+
+def _raw_query(source: CsvSource) -> str:
+    """One pass over the large file: the columns needed, typed, nothing judged yet.
+
+    What is done here is done for each of millions of lines: text functions wait until later.
+    """
+    unreadable = " OR ".join(
+        f"({alias} IS NULL AND {name} IS NOT NULL AND trim({name}) <> '')"
+        for name, alias in DATES.items()
+    )
+    days = ", ".join(f"TRY_CAST({name} AS DATE) AS {alias}" for name, alias in DATES.items())
+    one, two, three, four = (f"ADR_DOMCL_LIGN{n}_ADR" for n in range(1, 5))
+    return f"""
+        CREATE OR REPLACE TEMP MACRO is_postal(x) AS
+            strlen(x) <= 7 AND substr(x, 2, 1) BETWEEN '0' AND '9';
+        CREATE TEMP TABLE raw AS SELECT
+            TRY_CAST(NEQ AS BIGINT) AS neq, {days},
+            coalesce({unreadable}, false) AS unreadable,
+            COD_STAT_IMMAT AS status, COD_FORME_JURI AS form,
+            (TRY_CAST(COD_ACT_ECON_CAE AS INTEGER) // 100)::SMALLINT AS division,
+            CASE WHEN {four} IS NOT NULL AND NOT is_postal({four}) THEN {four}
+                WHEN {three} IS NOT NULL AND NOT is_postal({three}) THEN {three}
+                ELSE coalesce({two}, {one}) END AS town
+        FROM {source.sql}
+    """
+
+
+def _domains(connection: DuckDBPyConnection, source: CsvSource) -> dict[str, set[str]]:
+    """Return the codes of each value domain."""
+    query = (
+        "CREATE OR REPLACE TEMP TABLE domains AS SELECT upper(trim(TYP_DOM_VAL)) AS domain, "
+        f"upper(trim(COD_DOM_VAL)) AS code FROM {source.sql}"
+    )
+    run(connection, query, [source])
+    codes: dict[str, set[str]] = {}
+    for domain, code in connection.execute("FROM domains").fetchall():
+        codes.setdefault(domain or "", set()).add(code or "")
+    connection.execute("DROP TABLE domains")
+    return codes
+
+
+def _find_mergers(connection: DuckDBPyConnection, sources: Mapping[str, CsvSource]) -> None:
+    mergers, continuations = sources[layout.MERGERS], sources[layout.CONTINUATIONS]
+    struck = ", ".join(map(literal, layout.STRUCK_OFF))
+    run(
+        connection,
+        f"""
+        CREATE TEMP TABLE merged AS
+        WITH events AS (
+            SELECT TRY_CAST(NEQ AS BIGINT) AS one, TRY_CAST(NEQ_ASSUJ_REL AS BIGINT) AS other,
+                TRY_CAST(DAT_EFCTVT AS DATE) AS day
+            FROM {mergers.sql}
+        ), sides AS (
+            SELECT one AS neq, day FROM events UNION ALL SELECT other, day FROM events
+        )
+        SELECT DISTINCT neq FROM raw JOIN sides USING (neq)
+        WHERE raw.status IN ({struck}) AND raw.stat BETWEEN day - 31 AND day + 366
+        """,
+        [mergers],
+    )
+    run(
+        connection,
+        "CREATE TEMP TABLE continued AS SELECT DISTINCT TRY_CAST(NEQ AS BIGINT) AS neq "
+        f"FROM {continuations.sql}",
+        [continuations],
+    )
+
+
+def _place(
+    connection: DuckDBPyConnection, source: CsvSource, towns: Towns | None, rows: int
+) -> dict[str, int]:
+    """Fill `places` (address line, region); return how many rows have none, by cause."""
+    connection.execute("CREATE TEMP TABLE places (town VARCHAR, region VARCHAR)")
+    if towns is None:
+        return {}
+    lines = connection.execute(
+        "SELECT town, count(*) FROM raw WHERE town IS NOT NULL GROUP BY town"
+    ).fetchall()
+    garbled = sum(count for line, count in lines if "Ã" in line or "â€" in line)
+    if garbled > FAULTY_SHARE * rows:
+        rule = "du texte UTF-8 a été lu comme du Windows-1252"
+        remedy = "Reprendre le fichier à sa source, en UTF-8."
+        example = next(line for line, _ in lines if "Ã" in line or "â€" in line)
+        raise BadData([Fault(source.name, 0, "ADR_DOMCL_LIGN2_ADR", example, rule, remedy)])
+    import pandas as pd
+
+    found = [(line, towns.regions.get(town_of(line)), count) for line, count in lines]
+    known = pd.DataFrame(
+        [(line, region) for line, region, _ in found if region and region != AMBIGUOUS],
+        columns=["town", "region"],
+        dtype="object",
+    )
+    connection.register("known", known)
+    connection.execute("INSERT INTO places SELECT town, region FROM known")
+    connection.unregister("known")
+    ambiguous = sum(count for _, region, count in found if region == AMBIGUOUS)
+    missing = rows - sum(count for _, region, count in found if region)
+    return {TOWN_AMBIGUOUS: ambiguous, TOWN_UNKNOWN: missing}
+
+
+def _build_units(connection: DuckDBPyConnection) -> None:
+    """Judge each row (`judged.reason`, 0 when kept) and build the table `units`."""
+    for kind, values in (
+        ("end_kind_code", END_KINDS),
+        ("legal_form_code", LEGAL_FORMS),
+        ("type_code", (UNKNOWN,)),
+        ("sector_code", (*layout.SECTORS, UNKNOWN)),
+        ("region_code", (*REGIONS, UNKNOWN)),
+    ):
+        members = ", ".join(map(literal, values))
+        connection.execute(f"CREATE TYPE {kind} AS ENUM ({members})")
+    connection.execute(
+        "CREATE TYPE form_code AS ENUM (SELECT DISTINCT form FROM raw WHERE form IS NOT NULL "
+        "ORDER BY form)"
+    )
+    struck = ", ".join(map(literal, layout.STRUCK_OFF))
+    never = ", ".join(map(literal, layout.NEVER_REGISTERED))
+    repeated = (
+        "rowid IN (SELECT row_id FROM repeated)"
+        if one(connection, "SELECT count(*) FROM repeated")[0]
+        else "false"
+    )
+    connection.execute(
+        f"""
+        CREATE TEMP VIEW judged AS SELECT *,
+            CASE WHEN neq IS NULL THEN 1
+                WHEN {repeated} THEN 2
+                WHEN status IN ({never}) THEN 3
+                WHEN status IS NULL OR status NOT IN ('{layout.REGISTERED}', {struck}) THEN 4
+                WHEN form IS NULL THEN 5
+                WHEN unreadable THEN 6
+                WHEN birth IS NULL THEN 7
+                WHEN status <> '{layout.REGISTERED}' AND stat IS NULL THEN 8
+                ELSE 0 END AS reason
+        FROM (SELECT rowid, *, coalesce(consti,
+            CASE WHEN form <> '{layout.COOPERATIVE}'
+                AND immat >= DATE '{REGISTRATION_MEANS_BIRTH}' THEN immat END) AS birth FROM raw)
+        """
+    )
+    kinds = " ".join(
+        f"WHEN status = '{status}' THEN '{kind}'" for status, kind in layout.STRUCK_OFF.items()
+    )
+    sectors = " ".join(
+        f"WHEN division BETWEEN {first} AND {last} THEN '{code}'"
+        for code, (_, first, last) in layout.SECTORS.items()
+    )
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE units AS SELECT
+            judged.neq AS unit_id, birth,
+            CASE WHEN status <> '{layout.REGISTERED}' THEN stat END AS "end",
+            (CASE WHEN merged.neq IS NOT NULL THEN 'merger' {kinds} END)::end_kind_code AS end_kind,
+            CASE WHEN immat > birth THEN immat END AS observed_from,
+            (CASE WHEN form = '{layout.COOPERATIVE}' THEN 'cooperative' ELSE 'other' END)
+                ::legal_form_code AS legal_form,
+            form::form_code AS form_code,
+            '{UNKNOWN}'::type_code AS type,
+            (CASE {sectors} ELSE '{UNKNOWN}' END)::sector_code AS sector,
+            coalesce(region, '{UNKNOWN}')::region_code AS region
+        FROM judged LEFT JOIN merged USING (neq) LEFT JOIN places USING (town)
+        WHERE reason = 0
+        """
+    )
+
+
+def _notes(connection: DuckDBPyConnection) -> dict[str, int]:
+    born, merged, late = one(
+        connection,
+        "SELECT (SELECT count(*) FROM judged WHERE reason = 0 AND consti IS NULL), "
+        "count(*) FILTER (end_kind = 'merger'), count(observed_from) FROM units",
+    )
+    continued = one(
+        connection, "SELECT count(*) FROM units SEMI JOIN continued ON unit_id = continued.neq"
+    )[0]
+    return {BORN_AT_REGISTRATION: born, MERGED: merged, LATE: late, CONTINUED: continued}

@@ -1,0 +1,94 @@
+"""Small registers in the exact Québec layout, written by hand, and a table of towns."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from coopreport.registers import RegisterFile, Rules
+from coopreport.registers import quebec_layout as layout
+
+RULES = Rules(first_birth=date(1990, 1, 1), cut_off=date(2023, 1, 31))
+TOWNS = """code_geo,municipalite,designation,region_nom,region_code,mrc,population
+23027,Québec,Ville,Capitale-Nationale,03,,549459
+25213,Lévis,Ville,Chaudière-Appalaches,12,,149683
+66023,Montréal,Ville,Montréal,06,,1762949
+75017,Saint-Jérôme,Ville,Laurentides,15,,80213
+10001,Saint-Simon,Municipalité,Bas-Saint-Laurent,01,,430
+54001,Saint-Simon,Paroisse,Montérégie,16,,1300
+"""
+DOMAINS = [
+    {"TYP_DOM_VAL": "STAT_IMMAT", "COD_DOM_VAL": code, "VAL_DOM_FRAN": label}
+    for code, label in (("IM", "Immatriculée"), ("RD", "Radiée sur demande"), ("NI", "Non imm."))
+]
+
+Row = Mapping[str, str]
+
+
+def firm(number: int, birth: str = "2000-03-01", **cells: str) -> dict[str, str]:
+    """Return a living co-operative of Lévis; `end` strikes it off on request."""
+    end = cells.pop("end", "")
+    row = {
+        "NEQ": str(number),
+        "DAT_IMMAT": birth,
+        "DAT_CONSTI": birth,
+        "COD_STAT_IMMAT": "RD" if end else "IM",
+        "DAT_STAT_IMMAT": end or birth,
+        "COD_FORME_JURI": "COP",
+        "COD_ACT_ECON_CAE": "6011",
+        "ADR_DOMCL_LIGN1_ADR": "12 rue Principale",
+        "ADR_DOMCL_LIGN2_ADR": "Lévis (Québec)",
+        "ADR_DOMCL_LIGN4_ADR": "G1A1A1",
+    }
+    return row | cells
+
+
+LAST_EVENT = firm(1199999999, "2023-01-31", COD_FORME_JURI="CIE")
+"""A firm that makes the register reach the cut-off of `RULES`."""
+
+
+def folder(
+    target: Path,
+    firms: Iterable[Row],
+    *,
+    mergers: Iterable[Row] = (),
+    continuations: Iterable[Row] = (),
+    domains: Iterable[Row] = (),
+    recent: bool = True,
+) -> RegisterFile:
+    """Write a register as a folder, with its table of towns beside it."""
+    target.mkdir(exist_ok=True)
+    rows: dict[str, list[Row]] = {name: [] for name in layout.COLUMNS}
+    rows[layout.ENTERPRISES] = [*firms, *([LAST_EVENT] if recent else [])]
+    rows[layout.MERGERS] = [*mergers]
+    rows[layout.CONTINUATIONS] = [*continuations]
+    rows[layout.DOMAINS] = [*DOMAINS, *domains]
+    for name, columns in layout.COLUMNS.items():
+        with (target / name).open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
+            writer.writeheader()
+            writer.writerows(rows[name])
+    return RegisterFile("quebec", target, towns(target.parent))
+
+
+def zipped(register: RegisterFile, target: Path, *, prefix: str = "") -> RegisterFile:
+    """Pack a folder as the ZIP that a user downloads."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(register.path.iterdir()):
+            archive.write(path, prefix + path.name)
+    return RegisterFile("quebec", target, register.municipalities)
+
+
+def towns(parent: Path) -> Path:
+    path = parent / "municipalites.csv"
+    path.write_text(TOWNS, encoding="utf-8")
+    return path
+
+
+def plain(target: Path, text: str) -> RegisterFile:
+    """Write a register in our own schema."""
+    target.write_text(text, encoding="utf-8")
+    return RegisterFile("csv", target)

@@ -1,0 +1,214 @@
+"""The survival chapter says which register it is computed from, and marks generated data."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coopreport.catalogue import CATALOGUE
+from coopreport.catalogue.survival_source import blank_words, of_form, source_of
+from coopreport.cycles import read_cycle
+from coopreport.indicators import SYNTHETIC, Result
+from coopreport.ledger import Data, Ledger, withheld
+from coopreport.project import Project
+from coopreport.registers.generator import write_quebec
+from coopreport.tables import open_package
+from tests.chapters import CYCLE
+from tests.conftest import ROOT, runner
+
+DEMO = "données de démonstration"
+
+
+def name_register(project: Path, entry: str) -> None:
+    path = project / "data" / "cycles" / f"{CYCLE}.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("chapters:", f"register: {entry}\nchapters:", 1), encoding="utf-8")
+
+
+def ledger_of(project: Path) -> Ledger:
+    root = Project(project)
+    return Ledger(read_cycle(root, CYCLE), open_package(root.data), CATALOGUE)
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a generated Québec register of 20,000 firms, named by its cycle."""
+    project = tmp_path_factory.mktemp("registre") / "projet"
+    for name in ("coopreport", "data", "notebooks", "requirements"):
+        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    towns = project / "registers" / "villes.csv"
+    towns.parent.mkdir()
+    towns.write_text(TOWNS, encoding="utf-8")
+    write_quebec(
+        project / "registers" / "registre.zip", 20_000, 3, zipped=True, municipalities=towns
+    )
+    name_register(
+        project,
+        "{kind: quebec, path: registers/registre.zip, municipalities: registers/villes.csv}",
+    )
+    return project
+
+
+TOWNS = "".join(
+    [
+        "code_geo,municipalite,designation,region_nom,region_code,mrc,population\n",
+        *(f"{n:05d},Ville-{n},Ville,Région {n},{n:02d},MRC {n},{1000 * n}\n" for n in range(1, 18)),
+    ]
+)
+
+
+def chapter(page: str) -> str:
+    """Return the HTML of the survival chapter."""
+    parts = re.split(r'<section (?=[^>]*class="chapter")', page)
+    (found,) = (part for part in parts if 'aria-labelledby="survie"' in part.split(">", 1)[0])
+    return found
+
+
+def sections(html: str) -> dict[str, str]:
+    """Return the parts of a chapter by the text of the heading above them."""
+    parts = re.split(r'<h3 id="[^"]+">(.*?)</h3>', html, flags=re.DOTALL)
+    titles = [re.sub(r"<[^>]+>", "", title).strip() for title in parts[1::2]]
+    return dict(zip(titles, parts[2::2], strict=True))
+
+
+def test_without_a_register_the_chapter_says_that_the_british_one_is_used(built: Path) -> None:
+    html = chapter((built / "rapport.html").read_text(encoding="utf-8"))
+    assert "Aucun registre québécois n’est joint à ce cycle." in html
+    assert "Ce registre ne compte que des coopératives" in html
+    assert DEMO not in html
+    names = {item["id"] for item in figures(built)["indicators"]}
+    assert "survie.uk.5_ans" in names
+    assert not any(name.startswith("survie.registre") for name in names)
+
+
+def figures(build: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((build / "indicateurs.json").read_text(encoding="utf-8"))
+    return content
+
+
+def test_generated_data_are_marked_on_every_number_table_chart_and_section(generated: Path) -> None:
+    done = runner(generated)("report")
+    assert done.returncode == 0, done.stderr
+    build = generated / "build" / CYCLE / "latest"
+    page = (build / "rapport.html").read_text(encoding="utf-8")
+    html = chapter(page)
+    recomputed = html[html.index("Un taux recalculé sur un registre") :]
+    assert "Aucun registre québécois" not in recomputed
+    captions = re.findall(r"<caption>.*?</caption>|<figcaption>.*?</figcaption>", recomputed)
+    assert len(captions) > 8
+    assert all(DEMO in caption for caption in captions)
+    shown = re.findall(r'<data class="indicator"[^>]*>.*?</data>', recomputed, re.DOTALL)
+    of_register = [number for number in shown if "survie.registre" in number]
+    assert len(of_register) > 10
+    assert all(DEMO in number for number in of_register)
+    for title, part in sections(html).items():
+        if "Québec" not in title and "comparateur" not in title.lower():
+            assert "Données de démonstration" in part, title
+    (drawing,) = re.findall(
+        r'<figure class="exhibit chart" id="survie.courbe">.*?</figure>', html, re.DOTALL
+    )
+    assert "Données de démonstration." in drawing
+    register = [i for i in figures(build)["indicators"] if i["id"].startswith("survie.registre")]
+    assert all(SYNTHETIC in item["flags"] for item in register)
+    assert all(item["definition"] for item in register if item["unit"] in ("ratio", "points"))
+    published = [i for i in figures(build)["indicators"] if i["id"].startswith("survie.coop.")]
+    assert not any(SYNTHETIC in item["flags"] for item in published)
+    assert figures(build)["tables"]["registre"]["path"] == "registers/registre.zip"
+    manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    assert "registers/registre.zip" in manifest["inputs"]
+
+
+def test_the_other_firms_are_held_to_the_definition_of_the_co_operatives(generated: Path) -> None:
+    ledger = ledger_of(generated)
+    coops = ledger.indicator("survie.registre.5_ans")
+    others = ledger.indicator("survie.registre_autres.5_ans")
+    gap = ledger.indicator("survie.registre_ecart.5_ans")
+    assert gap.value == pytest.approx(100 * (coops.value - others.value))  # type: ignore[operator]
+    rest = [text.split("; ", 1)[1] for text in (coops.definition, others.definition)]
+    assert rest[0] == rest[1]
+    assert "autres entreprises du même registre" in others.definition
+
+
+def test_the_rules_that_change_move_the_rate_as_they_must(generated: Path) -> None:
+    rows = ledger_of(generated).frame("survie.sensibilite").rows
+    five = rows[rows["years"] == 5].set_index("case")["gap"]
+    assert five["Définition du chapitre"] == 0
+    assert five["La radiation d’office n’est pas une mort"] > 0
+    assert five["Une fusion ou une absorption compte pour une mort"] < 0
+
+
+def test_the_rate_has_a_row_for_each_n_year_rule(generated: Path) -> None:
+    rows = ledger_of(generated).frame("survie.regles").rows
+    five = rows[rows["years"] == 5].set_index("rule")
+    assert list(five.index) == ["kaplan_meier", "exact_anniversary", "calendar_year"]
+    assert five["rate"]["calendar_year"] > five["rate"]["exact_anniversary"]
+    assert five.loc["exact_anniversary", "cohorts"] == "2002-2017"
+    assert five.loc["exact_anniversary", "status"] in ("p", "E")
+
+
+def test_the_births_are_those_of_the_study_and_the_cut_off_that_of_the_cycle(
+    generated: Path,
+) -> None:
+    definition = source_of(Data(ledger_of(generated))).definition
+    assert (definition.first_birth, definition.cut_off) == (date(2002, 1, 1), date(2023, 1, 31))
+
+
+CSV = """unit_id,birth,end,end_kind,legal_form,type,sector,region
+""" + "".join(
+    f"C{number},2010-01-{number % 28 + 1:02d},"
+    + (f"20{13 + number % 5}-06-01,dissolution" if number % 3 == 0 else ",")
+    + f",cooperative,travail,{'inconnue' if number % 6 == 0 else 'detail'},06\n"
+    for number in range(60)
+)
+
+
+@pytest.fixture
+def given(project: Path) -> Path:
+    """The project with a plain list of 60 co-operatives, named by its cycle."""
+    (project / "registers").mkdir()
+    (project / "registers" / "liste.csv").write_text(CSV, encoding="utf-8")
+    name_register(project, "{kind: csv, path: registers/liste.csv, cut_off: 2022-12-31}")
+    return project
+
+
+def test_a_plain_list_of_co_operatives_makes_the_chapter_too(given: Path) -> None:
+    done = runner(given)("report")
+    assert done.returncode == 0, done.stderr
+    page = (given / "build" / CYCLE / "latest" / "rapport.html").read_text(encoding="utf-8")
+    html = chapter(page)
+    assert "Le calcul porte sur le registre nommé par ce cycle" in html
+    assert "Ce registre ne compte que des coopératives" in html
+    assert "Le secteur manque plus souvent aux unités disparues" in html
+    assert DEMO not in html
+
+
+def test_a_real_register_carries_no_flag_of_demonstration(given: Path) -> None:
+    ledger = ledger_of(given)
+    rate = ledger.indicator("survie.registre.5_ans")
+    assert SYNTHETIC not in rate.flags
+    assert next(read.table for read in rate.reads) == "registre"
+
+
+def test_the_words_on_blanks_follow_the_counts(given: Path) -> None:
+    table = of_form(
+        ledger_of(given).register.life_tables(
+            source_of(Data(ledger_of(given))).definition, [("legal_form", "sector")]
+        )[0]["legal_form", "sector"]
+    )
+    assert "plus souvent" in blank_words(table, "sector")
+    swapped = table.rename(columns={"deaths": "exits", "exits": "deaths"})
+    assert "moins souvent" in blank_words(swapped, "sector")
+    assert blank_words(table[table["sector"] != "inconnue"], "sector") == ""
+
+
+def test_a_withheld_number_stays_marked_as_generated() -> None:
+    hidden = withheld(Result(0.5, flags=("F", SYNTHETIC)))
+    assert (hidden.value, hidden.symbol, hidden.flags) == (None, "F", (SYNTHETIC,))
+    assert replace(hidden, flags=()).flags == ()
