@@ -1,29 +1,34 @@
-"""The catalogue of what can be computed, and the ledger of what one cycle computed.
+"""The ledger of what one cycle computed, each indicator and frame once, by name.
 
-A function of the catalogue receives a `Data`, the only way to a raw table, so that what it read
-is recorded and never declared by hand. Each indicator and each frame is computed once per
-ledger, by name; two definitions of one name are an error.
+A function of the catalogue receives a `Data`, the only way to a raw table or a register, so that
+what it read is recorded and never declared by hand.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from coopreport import locale
 from coopreport.cycles import Cycle, UnknownParameter
-from coopreport.errors import CoopreportError, nearest
+from coopreport.definitions import (
+    Catalogue,
+    IndicatorDefinition,
+    Keys,
+    NameTaken,
+    UnknownName,
+    unknown_column,
+)
+from coopreport.errors import nearest
 from coopreport.indicators import (
     MOST_KEYS,
     SYNTHETIC,
     Indicator,
     Method,
-    Number,
     Read,
     Result,
     as_json,
@@ -33,124 +38,6 @@ from coopreport.indicators import (
 from coopreport.registers.named import NamedRegister
 from coopreport.registers.schema import Account
 from coopreport.tables import Package, Table, read_table
-
-Keys = Mapping[str, str]
-Each = Callable[["Data"], Iterable[Keys]]
-
-
-class UnknownName(CoopreportError, KeyError):
-    """A name that a chapter uses and nobody defines."""
-
-    exit_code = 4
-
-    def __str__(self) -> str:
-        return CoopreportError.__str__(self)
-
-
-def unknown_column(table: str, column: str, known: list[str]) -> UnknownName:
-    """Return the error of a column that a raw table has not, naming the nearest one."""
-    return UnknownName(
-        f"La table « {table} » n’a pas de colonne « {column} ».",
-        nearest(column, known) or f"colonnes : {', '.join(known)}.",
-    )
-
-
-class NameTaken(CoopreportError):
-    """A second definition under a name that the catalogue has already."""
-
-    exit_code = 4
-
-
-@dataclass(frozen=True)
-class IndicatorDefinition:
-    """How to compute one indicator, or a family of them when `each` gives the keys of its name."""
-
-    name: str
-    label: str
-    unit: str
-    decimals: int | str
-    formula: str
-    function: Callable[..., Number | Result | None]
-    each: Each | None
-
-    def may_be(self, name: str) -> bool:
-        """Tell whether `name` has the form of this definition's names."""
-        pattern = re.sub(r"\\\{\w+\\\}", "[^.]+", re.escape(self.name))
-        return re.fullmatch(pattern, name) is not None
-
-
-@dataclass(frozen=True)
-class FrameDefinition:
-    """How to compute one table of the report."""
-
-    name: str
-    function: Callable[[Data], pd.DataFrame]
-
-
-@dataclass
-class Catalogue:
-    """Every indicator and frame that can be named, by name."""
-
-    indicators: dict[str, IndicatorDefinition] = field(default_factory=dict)
-    frames: dict[str, FrameDefinition] = field(default_factory=dict)
-
-    def copy(self) -> Catalogue:
-        """Return a catalogue to which a notebook can add without changing this one."""
-        return Catalogue(dict(self.indicators), dict(self.frames))
-
-    def indicator(
-        self,
-        name: str,
-        label: str,
-        *,
-        unit: str,
-        decimals: int | str,
-        formula: str,
-        each: Each | None = None,
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Register the decorated function as the one that computes `name`.
-
-        A name with fields, as `financement.demandes.{year}`, is a family: `each` gives the values
-        of the fields, which the function receives by name; label, unit, decimals and formula may
-        use them too.
-
-        Raises:
-            NameTaken: the name is already defined.
-        """
-
-        def register(function: Callable[..., Any]) -> Callable[..., Any]:
-            self._reserve(name)
-            self.indicators[name] = IndicatorDefinition(
-                name, label, unit, decimals, formula, function, each
-            )
-            return function
-
-        return register
-
-    def frame(
-        self, name: str
-    ) -> Callable[[Callable[[Data], pd.DataFrame]], Callable[[Data], pd.DataFrame]]:
-        """Register the decorated function as the one that computes the frame `name`.
-
-        Raises:
-            NameTaken: the name is already defined.
-        """
-
-        def register(
-            function: Callable[[Data], pd.DataFrame],
-        ) -> Callable[[Data], pd.DataFrame]:
-            self._reserve(name)
-            self.frames[name] = FrameDefinition(name, function)
-            return function
-
-        return register
-
-    def _reserve(self, name: str) -> None:
-        if name in self.indicators or name in self.frames:
-            raise NameTaken(
-                f"« {name} » est déjà défini : un indicateur n’est calculé qu’une fois.",
-                "utilisez celui qui existe, ou donnez un autre nom au vôtre.",
-            )
 
 
 class Data:

@@ -19,6 +19,7 @@ from IPython.display import display
 from coopreport import charts, locale, notebook_guard
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import Cycle, read_cycle
+from coopreport.definitions import unknown_column
 from coopreport.errors import BadCall, nearest
 from coopreport.exhibits import (
     Chart,
@@ -31,7 +32,7 @@ from coopreport.exhibits import (
 )
 from coopreport.fiscal import fiscal_year_of
 from coopreport.indicators import SYNTHETIC_WORDS, Indicator, Line, Read
-from coopreport.ledger import Ledger, unknown_column
+from coopreport.ledger import Ledger
 from coopreport.project import find_project
 from coopreport.tables import open_package
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coopreport.ledger import Catalogue
+from coopreport.definitions import Catalogue
 
 CATALOGUE = Catalogue()
 

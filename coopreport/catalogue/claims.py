@@ -17,9 +17,10 @@ from coopreport.catalogue.grants import AGREEMENT
 from coopreport.catalogue.survival import BRIEF
 from coopreport.claims import Checked, Claim
 from coopreport.cycles import UnknownParameter
+from coopreport.definitions import Keys, UnknownName
 from coopreport.errors import BadData
 from coopreport.indicators import Indicator
-from coopreport.ledger import Data, Keys, UnknownName
+from coopreport.ledger import Data
 from coopreport.locale import exact
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame

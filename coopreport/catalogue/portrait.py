@@ -11,7 +11,8 @@ import pandas as pd
 
 from coopreport.analysis import portrait
 from coopreport.catalogue.base import CATALOGUE
-from coopreport.ledger import Data, Keys
+from coopreport.definitions import Keys
+from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 
