@@ -167,6 +167,12 @@ def test_a_number_becomes_a_button_around_its_data_element() -> None:
     assert shown("a.b") in made
 
 
+def test_the_marks_around_a_number_stay_on_its_line() -> None:
+    made = with_origins(f"dit ({shown('a.b')}), et {shown('a.b')} de plus", {"a.b": 3})
+    assert '<span class="tied">(<button' in made
+    assert "</button>),</span> et <button" in made
+
+
 @pytest.mark.parametrize(
     ("address", "safe"),
     [

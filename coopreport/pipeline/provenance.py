@@ -24,6 +24,9 @@ NUMBER = re.compile(
 )
 """A number of the page, as `indicators.Shown` writes it."""
 
+TIED = re.compile(rf"(\(?)({NUMBER.pattern})([).,;]*)", re.DOTALL)
+"""A number with the marks that may not be parted from it at the end of a line."""
+
 MOST_LISTED = 6
 """A panel lists this many inputs, sources or row selections; the ledger's JSON has them all."""
 
@@ -125,7 +128,8 @@ def panel_id(name: str) -> str:
 def with_origins(html: str, numbers: Mapping[str, int]) -> Markup:
     """Return a piece of the page whose numbers open their origin; `numbers` is the appendix's.
 
-    A button that opens a popover needs no script; what it shows is the same `<data>` element.
+    A button that opens a popover needs no script; what it shows is the same `<data>` element. A
+    line may break beside a button, so the marks around it are tied to it.
     """
 
     opener = Markup(
@@ -133,10 +137,12 @@ def with_origins(html: str, numbers: Mapping[str, int]) -> Markup:
     )
 
     def button(match: re.Match[str]) -> str:
-        name = match.group(1)
-        return opener.format(panel_id(name), numbers[name], Markup(match.group(0)))
+        before, number, name, after = match.groups()
+        made = opener.format(panel_id(name), numbers[name], Markup(number))
+        tied = Markup('<span class="tied">{}{}{}</span>').format(before, made, after)
+        return tied if before or after else made
 
-    return Markup(NUMBER.sub(button, html))
+    return Markup(TIED.sub(button, html))
 
 
 def origins(indicators: Sequence[Json], ledger: Mapping[str, Any]) -> list[Json]:
