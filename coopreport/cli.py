@@ -92,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
     )
+    verb("why", _why, "dire, pour chaque chapitre et la page, ce qui a changé")
     verb("check", _check, "vérifier les tables et le cycle, sans rien produire")
     verb("claims", _claims, "comparer les énoncés publiés aux nombres calculés")
     verb("lint", _lint, "refuser les nombres tapés et les sorties enregistrées des notebooks")
@@ -117,12 +118,20 @@ def _report(call: argparse.Namespace) -> int:
     project = find_project()
 
     from coopreport.pipeline.build import make_report
-    from coopreport.pipeline.run import Limits
+    from coopreport.pipeline.limits import Limits
 
-    limits = Limits(call.cell_limit, call.build_limit)
-    page = make_report(project, call.cycle, limits, say)
-    print(f"Rapport : {project.relative(page)}\n{page.as_uri()}")
+    built = make_report(project, call.cycle, Limits(call.cell_limit, call.build_limit), say)
+    if not built.made:
+        say("Rien n’a changé depuis cette production.")
+    print(f"Rapport : {project.relative(built.page)}\n{built.page.as_uri()}")
     return 0
+
+
+def _why(call: argparse.Namespace) -> int:
+    from coopreport.pipeline.why import print_why
+    from coopreport.project import find_project
+
+    return print_why(find_project(), call.cycle)
 
 
 def _check(call: argparse.Namespace) -> int:

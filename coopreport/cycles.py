@@ -7,6 +7,7 @@ schema of its parameters: the default gives the type, a comment `# [low, high]` 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -74,6 +75,24 @@ class Cycle:
             f"Le cycle {self.id} ne donne pas le paramètre « {name} » du chapitre « {chapter} ».",
             f"ajoutez ce chapitre et son paramètre à data/cycles/{self.id}.yaml.",
         )
+
+    def value(self, name: str) -> Any:
+        """Return what the cycle says under a name, as JSON: `cut_off`, or `survie.years`.
+
+        None when it says nothing: a chapter that is no longer there has no parameter.
+        """
+        chapter, _, parameter = name.rpartition(".")
+        if not chapter:
+            return _json(getattr(self, name))
+        try:
+            return _json(self.parameter(chapter, parameter))
+        except UnknownParameter:
+            return None
+
+
+def _json(value: Any) -> Any:
+    """Return a value of a cycle as JSON gives it back: dates as text, tuples as lists."""
+    return json.loads(json.dumps(value, default=str))
 
 
 def check_cycle_name(text: str) -> str:

@@ -89,6 +89,9 @@ def test_a_panel_tells_the_whole_origin(page: Page) -> None:
         assert part in told, part
 
 
+NUMBER = r'<data class="indicator" value="([^"]*)" data-indicator="([^"]+)">'
+
+
 def test_a_table_and_a_chart_tell_their_origin_too(page: Page) -> None:
     for exhibit in ("financement.calendrier", "financement.empilement"):
         page.locator(f'button[popovertarget="provenance-{exhibit}"]').first.click()
@@ -105,7 +108,7 @@ def test_every_opener_has_its_panel_and_every_link_its_place(html: str) -> None:
 
 
 def test_every_number_of_the_prose_comes_from_the_ledger(html: str, ledger: dict[str, Any]) -> None:
-    numbers = re.findall(r'data-indicator="([^"]+)" value="([^"]*)"', html)
+    numbers = [(name, value) for value, name in re.findall(NUMBER, html)]
     assert len(numbers) > 60
     values = {item["id"]: item["value"] for item in ledger["indicators"]}
     assert [name for name, value in numbers if values[name] != value] == []

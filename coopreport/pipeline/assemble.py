@@ -8,7 +8,7 @@ the lists of tables and charts. Pure: the same chapters and edition give the sam
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
@@ -69,7 +69,9 @@ class Shown:
     svg: str = ""
 
 
-def draw_charts(chapters: Sequence[tuple[str, NotebookNode]]) -> None:
+def draw_charts(
+    chapters: Sequence[tuple[str, NotebookNode]], draw: Callable[..., str] = to_svg
+) -> None:
     """Add each chart's drawing (`image/svg+xml`) beside it in the executed notebooks, in place.
 
     Call it in the process that draws all the charts of a build, never in one that forks.
@@ -80,7 +82,7 @@ def draw_charts(chapters: Sequence[tuple[str, NotebookNode]]) -> None:
                 bundle = output.get("data", {})
                 if CHART_MIME in bundle and SVG_MIME not in bundle:
                     chart = bundle[CHART_MIME]
-                    bundle[SVG_MIME] = to_svg(
+                    bundle[SVG_MIME] = draw(
                         chart["spec"], id=chart["id"], title=chart["title"], alt=chart["alt"]
                     )
 

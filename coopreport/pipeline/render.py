@@ -40,11 +40,14 @@ FACES = (
 
 def render(document: NotebookNode) -> str:
     """Return the page of an assembled document, as HTML text ending with a newline."""
-    from nbconvert.exporters import HTMLExporter
+    from nbconvert.exporters import TemplateExporter
 
-    exporter = HTMLExporter(
+    # HTMLExporter would parse the finished page again, for images that it has not: half the time.
+    exporter = TemplateExporter(
         template_name=TEMPLATE,
+        template_file="index.html.j2",
         extra_template_basedirs=[str(TEMPLATES)],
+        default_preprocessors=[],
         filters={
             "exhibit": exhibit_html,
             "day": _day,

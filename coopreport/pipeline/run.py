@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,21 +24,13 @@ from coopreport.chapters import Chapter, heading_above
 from coopreport.cycles import Cycle
 from coopreport.errors import ChapterFailed, CoopreportError, shorten
 from coopreport.pipeline.engine import ENGINE, CellFailed
+from coopreport.pipeline.limits import Limits
 from coopreport.project import Project
 
 LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
 SEAL = "from coopreport.notebook import seal\n\nseal()"
 SEAL_ID = "coopreport-seal"
 PARAMETERS_ID = "coopreport-parameters"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Limits of a build: seconds for a cell and for all chapters, bytes for a cell's outputs."""
-
-    cell_seconds: float = 300
-    build_seconds: float = 900
-    output_bytes: int = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -54,18 +46,19 @@ class Executed:
 def run_chapters(
     project: Project,
     cycle: Cycle,
+    chapters: Sequence[Chapter],
     work: Path,
     limits: Limits,
     progress: Callable[[Executed], None],
 ) -> list[Executed]:
-    """Run every chapter of a cycle, two or more kernels at once; return them in the cycle's order.
+    """Run chapters of a cycle, two or more kernels at once; return them in the order given.
 
     Args:
         work: an existing folder for papermill's own copies of the notebooks.
         progress: called as each chapter ends.
 
     Raises:
-        ChapterFailed: the first chapter, in the cycle's order, that did not run well.
+        ChapterFailed: the first chapter, in that order, that did not run well.
     """
     deadline = time.monotonic() + limits.build_seconds
     failures: dict[str, CoopreportError] = {}
@@ -80,11 +73,11 @@ def run_chapters(
             progress(done[chapter.name])
 
     with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
-        list(pool.map(one, cycle.chapters))
-    for chapter in cycle.chapters:
+        list(pool.map(one, chapters))
+    for chapter in chapters:
         if chapter.name in failures:
             raise failures[chapter.name]
-    return [done[chapter.name] for chapter in cycle.chapters]
+    return [done[chapter.name] for chapter in chapters]
 
 
 def run_chapter(
