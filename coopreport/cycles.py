@@ -75,6 +75,36 @@ class Cycle:
             f"ajoutez ce chapitre et son paramètre à data/cycles/{self.id}.yaml.",
         )
 
+    def value(self, name: str) -> Any:
+        """Return a value of the cycle as JSON, by the name that the ledger notes it under.
+
+        `cut_off`, `fiscal_years` … are the cycle's own; `survie.years` is a chapter's parameter,
+        None when the cycle does not give it.
+
+        Raises:
+            AttributeError: a cycle has nothing of this name.
+        """
+        chapter, dot, parameter = name.partition(".")
+        if not dot:
+            return _as_json(getattr(self, name))
+        try:
+            return _as_json(self.parameter(chapter, parameter))
+        except UnknownParameter:
+            return None
+
+
+def _as_json(value: Any) -> Any:
+    """Return a value of a cycle as JSON: no date, no absolute path."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, CycleRegister):
+        return value.to_json()
+    if isinstance(value, Chapter):
+        return {"name": value.name, "title": value.title}
+    if isinstance(value, Mapping):
+        return {key: _as_json(item) for key, item in value.items()}
+    return [_as_json(item) for item in value] if isinstance(value, list | tuple) else value
+
 
 def check_cycle_name(text: str) -> str:
     """Return `text` when it names a cycle; nothing is opened before this is so.

@@ -14,7 +14,7 @@ from coopreport.cycles import read_cycle
 from coopreport.errors import BadData
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.pipeline.assemble import Edition, assemble
-from coopreport.pipeline.provenance import merge_ledgers
+from coopreport.pipeline.provenance import merge_claims, merge_ledgers
 from coopreport.pipeline.publish import (
     build_name,
     input_files,
@@ -30,7 +30,7 @@ from coopreport.tables import check_package, open_package
 
 REPORT = "rapport.html"
 LEDGER = "indicateurs.json"
-LEDGER_SCHEMA = "indicateurs.schema.json"
+CLAIMS = "enonces.json"
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 
@@ -76,7 +76,8 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
             build=build,
             draft=True,
         )
-        ledger = merge_ledgers([(run.chapter.path.name, run.ledger) for run in executed])
+        ledgers = [(run.chapter.path.name, run.ledger) for run in executed]
+        ledger, claims = merge_ledgers(ledgers), merge_claims(ledgers)
         document = assemble([(run.chapter.name, run.notebook) for run in executed], edition, ledger)
         page = render(document)
         step("page assemblée", time.monotonic() - started)
@@ -85,9 +86,17 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
         (finished / REPORT).write_text(page, encoding="utf-8")
         for run in executed:
             nbformat.write(run.notebook, finished / "notebooks" / run.chapter.path.name)
-        write_json(finished / LEDGER, ledger)
-        shutil.copyfile(SCHEMAS / LEDGER_SCHEMA, finished / LEDGER_SCHEMA)
+        write_with_schema(finished / LEDGER, ledger)
+        if claims is not None:
+            write_with_schema(finished / CLAIMS, {"cycle": cycle.id, "claims": claims})
         about = {"cycle": cycle.id, "build": build, "version": __version__}
         write_manifest(finished, inputs, about)
         latest = publish(finished, project, cycle.id, build)
     return latest / REPORT
+
+
+def write_with_schema(path: Path, content: object) -> None:
+    """Write an object as JSON, and its JSON Schema, of the same name, beside it."""
+    write_json(path, content)
+    schema = path.with_suffix(".schema.json").name
+    shutil.copyfile(SCHEMAS / schema, path.with_name(schema))
