@@ -17,7 +17,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from coopreport.errors import BadData, Fault
-from coopreport.indicators import Indicator
+from coopreport.indicators import Indicator, exact_text
 from coopreport.locale import NBSP, exact, format_value, round_half_away
 
 Status = Literal["conforme", "ecart_connu", "ecart", "non_calculable"]
@@ -34,6 +34,8 @@ SYNTHETIC = "synthetic"
 """The flag of an indicator computed from generated data: it never matches a claim."""
 
 FILE = "data/claims.csv"
+FRAME = "enonces.registre"
+"""The frame that has every claim beside what is computed."""
 
 _KINDS = {
     "CAD": ("CAD", 1),
@@ -278,6 +280,42 @@ def _gap(claim: Claim, computed: Fraction) -> str:
     difference = computed - exact(claim.value)
     finer = 0 if rounded(difference, claim.step) == difference else 1
     return format_claimed(claim, difference, signed=True, finer=finer)
+
+
+def as_json(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the checked claims of the frame as `enonces.json` has them; numbers are exact texts.
+
+    What is absent is "", or None for a whole object.
+    """
+    return [
+        {
+            "id": row["id"],
+            "document": row["document"],
+            "document_label": row["document_label"],
+            "place": row["place"],
+            "label": row["label"],
+            "printed": row["printed"],
+            "value": str(row["value"]),
+            "unit": row["unit"],
+            "precision": str(row["step"]),
+            "qualifier": row["qualifier"],
+            "indicator": row["indicator"],
+            "computed": exact_text(row["computed"]),
+            "shown": row["shown"],
+            "gap": row["gap"],
+            "status": row["status"],
+            "expected": row["expected"],
+            "reason": row["why"],
+            "accepted": {
+                "value": str(row["accepted_value"]),
+                "by": row["accepted_by"],
+                "on": row["accepted_on"].isoformat() if row["accepted_on"] else "",
+            }
+            if row["accepted_value"] is not None
+            else None,
+        }
+        for row in rows.astype(object).where(rows.notna(), None).to_dict("records")
+    ]
 
 
 def unexplained(checked: Iterable[Checked]) -> tuple[Checked, ...]:

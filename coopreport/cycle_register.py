@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from coopreport.errors import nearest
 from coopreport.project import Project
@@ -46,6 +47,18 @@ class CycleRegister:
             for file in (sorted(place.rglob("*")) if place.is_dir() else [place])
             if file.is_file()
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as the cycle's file has it; what is left out is ""."""
+        days = {name: getattr(self, name) for name in DATES}
+        root = self.path.parents[len(PurePosixPath(self.shown).parts) - 1]
+        places = self.municipalities
+        return {
+            "kind": self.kind,
+            "path": self.shown,
+            "municipalities": places.relative_to(root).as_posix() if places else "",
+            **{name: day.isoformat() if day else "" for name, day in days.items()},
+        }
 
 
 def register_of(

@@ -7,7 +7,6 @@ schema of its parameters: the default gives the type, a comment `# [low, high]` 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -77,22 +76,34 @@ class Cycle:
         )
 
     def value(self, name: str) -> Any:
-        """Return what the cycle says under a name, as JSON: `cut_off`, or `survie.years`.
+        """Return a value of the cycle as JSON, by the name that the ledger notes it under.
 
-        None when it says nothing: a chapter that is no longer there has no parameter.
+        `cut_off`, `fiscal_years` … are the cycle's own; `survie.years` is a chapter's parameter,
+        None when the cycle does not give it.
+
+        Raises:
+            AttributeError: a cycle has nothing of this name.
         """
-        chapter, _, parameter = name.rpartition(".")
-        if not chapter:
-            return _json(getattr(self, name))
+        chapter, dot, parameter = name.partition(".")
+        if not dot:
+            return _as_json(getattr(self, name))
         try:
-            return _json(self.parameter(chapter, parameter))
+            return _as_json(self.parameter(chapter, parameter))
         except UnknownParameter:
             return None
 
 
-def _json(value: Any) -> Any:
-    """Return a value of a cycle as JSON gives it back: dates as text, tuples as lists."""
-    return json.loads(json.dumps(value, default=str))
+def _as_json(value: Any) -> Any:
+    """Return a value of a cycle as JSON: no date, no absolute path."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, CycleRegister):
+        return value.to_json()
+    if isinstance(value, Chapter):
+        return {"name": value.name, "title": value.title}
+    if isinstance(value, Mapping):
+        return {key: _as_json(item) for key, item in value.items()}
+    return [_as_json(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def check_cycle_name(text: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from textwrap import dedent
 from typing import Any
 
 from markupsafe import Markup
@@ -61,10 +63,14 @@ MOST_KEYS = 60
 class Method:
     """The function that made an indicator: its name, its docstring's first line, its formula.
 
-    `source` is the docstring's `Source:` line; `formula` is in the report's language.
+    `source` is the docstring's `Source:` line; `formula` is in the report's language. `module` is
+    the dotted name of the module that holds the function; `sha256` is the hash of its text, without
+    decorators or comments around it, "" when the text cannot be had.
     """
 
     function: str
+    module: str
+    sha256: str
     summary: str
     source: str
     formula: str
@@ -82,10 +88,25 @@ def method_of(function: Callable[..., Any], formula: str) -> Method:
     source = re.search(r"^Source: (.+(?:\n .+)*)$", text, flags=re.MULTILINE)
     return Method(
         f"{function.__module__}.{function.__qualname__}",
+        function.__module__,
+        _hash_of_text(function),
         text.splitlines()[0],
         " ".join(source.group(1).split()) if source else "",
         formula,
     )
+
+
+def _hash_of_text(function: Callable[..., Any]) -> str:
+    """Return the SHA-256 of a function's text from its `def` on, "" when it has no file.
+
+    What stands in the decorator (unit, decimals, formula) is kept elsewhere, and is not the method.
+    """
+    try:
+        text = dedent(inspect.getsource(function))
+    except (OSError, TypeError):
+        return ""
+    start = re.search(r"^(async )?def ", text, flags=re.MULTILINE)
+    return hashlib.sha256(text[start.start() if start else 0 :].encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -94,7 +115,7 @@ class Indicator:
 
     `unit` and `decimals` say how it is displayed (see `locale.format_value`); rounding happens
     there and nowhere else. `inputs` names the frames and indicators that its function asked for;
-    `reads` holds what those read too.
+    `reads` and `parameters` (values of the cycle, as JSON) hold what those asked for too.
     """
 
     id: str
@@ -109,6 +130,7 @@ class Indicator:
     symbol: str = ""
     flags: tuple[str, ...] = ()
     definition: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def short(self) -> str:
@@ -208,17 +230,18 @@ def as_json(indicator: Indicator) -> Mapping[str, Any]:
         "flags": list(indicator.flags),
         "definition": indicator.definition,
         "cycle": indicator.cycle,
-        **trail_json(indicator.method, indicator.reads, indicator.inputs),
+        **trail_json(indicator.method, indicator.reads, indicator.inputs, indicator.parameters),
     }
 
 
 def trail_json(
-    method: Method, reads: tuple[Read, ...], inputs: tuple[str, ...]
+    method: Method, reads: tuple[Read, ...], inputs: tuple[str, ...], parameters: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Return where a number or a frame comes from, as the build's ledger stores it."""
     return {
         "method": asdict(method),
         "inputs": list(inputs),
+        "parameters": dict(sorted(parameters.items())),
         "reads": [
             {
                 **asdict(read),

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
-from coopreport import locale
+from coopreport import claims, locale
 from coopreport.cycles import Cycle, UnknownParameter
 from coopreport.definitions import (
     Catalogue,
@@ -40,6 +40,31 @@ from coopreport.registers.schema import Account
 from coopreport.tables import Package, Table, read_table
 
 
+class WatchedCycle:
+    """A cycle that notes, by name and as JSON, every value that is asked of it.
+
+    A value that the cycle does not give is noted as None: its absence was seen too.
+    """
+
+    def __init__(self, cycle: Cycle, *notes: dict[str, Any]) -> None:
+        self._cycle = cycle
+        self._notes = notes
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._cycle, name)
+        self._note(name)
+        return value
+
+    def parameter(self, chapter: str, name: str) -> Any:
+        """See `Cycle.parameter`."""
+        self._note(f"{chapter}.{name}")
+        return self._cycle.parameter(chapter, name)
+
+    def _note(self, name: str) -> None:
+        for notes in self._notes:
+            notes[name] = self._cycle.value(name)
+
+
 class Data:
     """What a catalogue function sees: the cycle and the raw tables, read with a trail."""
 
@@ -47,11 +72,17 @@ class Data:
         self._ledger = ledger
         self._reads: dict[Read, None] = {}
         self._inputs: dict[str, None] = {}
+        self._parameters: dict[str, Any] = {}
 
     @property
     def cycle(self) -> Cycle:
-        """The budget cycle."""
-        return self._ledger.cycle
+        """The budget cycle; what is asked of it is recorded."""
+        return self._ledger.watched_cycle(self._parameters)
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The values of the cycle asked for so far, by name and as JSON."""
+        return self._parameters
 
     @property
     def reads(self) -> tuple[Read, ...]:
@@ -84,6 +115,11 @@ class Data:
         Raises:
             UnknownParameter: the cycle names none.
         """
+        if self.cycle.register is None:
+            raise UnknownParameter(
+                f"Le cycle {self.cycle.id} ne nomme aucun registre.",
+                f"ajoutez « register: … » à data/cycles/{self.cycle.id}.yaml.",
+            )
         return self._ledger.register
 
     def read_register(self, account: Account, where: Sequence[str] = ()) -> None:
@@ -98,8 +134,7 @@ class Data:
     def frame(self, name: str) -> pd.DataFrame:
         """Return a frame of the catalogue; what it read is recorded here too."""
         frame = self._ledger.frame(name)
-        self._inputs[name] = None
-        self._reads.update(dict.fromkeys(frame.reads))
+        self._inherit(frame.name, frame)
         return frame.rows.copy()
 
     def value(self, name: str) -> Any:
@@ -109,9 +144,14 @@ class Data:
     def indicator(self, name: str) -> Indicator:
         """Return another indicator; what it read is recorded here too."""
         indicator = self._ledger.indicator(name)
-        self._inputs[name] = None
-        self._reads.update(dict.fromkeys(indicator.reads))
+        self._inherit(indicator.id, indicator)
         return indicator
+
+    def _inherit(self, name: str, made: Frame | Indicator) -> None:
+        """Record what was used, and all that it was made from."""
+        self._inputs[name] = None
+        self._reads.update(dict.fromkeys(made.reads))
+        self._parameters.update(made.parameters)
 
 
 REGISTER = "registre"
@@ -137,6 +177,7 @@ class Frame:
     method: Method
     reads: tuple[Read, ...]
     inputs: tuple[str, ...]
+    parameters: Mapping[str, Any]
 
 
 def _table_json(table: Table) -> dict[str, Any]:
@@ -183,21 +224,18 @@ class Ledger:
         self._frames: dict[str, Frame] = {}
         self._indicators: dict[str, Indicator] = {}
         self._account: Account | None = None
+        self._asked: dict[str, Any] = {}
         self._register: NamedRegister | None = None
+
+    def watched_cycle(self, *notes: dict[str, Any]) -> Cycle:
+        """Return the cycle in a form that notes what is asked of it, here and in `notes`."""
+        return cast(Cycle, WatchedCycle(self.cycle, self._asked, *notes))
 
     @property
     def register(self) -> NamedRegister:
-        """The register that the cycle names.
-
-        Raises:
-            UnknownParameter: it names none.
-        """
-        if self.cycle.register is None:
-            raise UnknownParameter(
-                f"Le cycle {self.cycle.id} ne nomme aucun registre.",
-                f"ajoutez « register: … » à data/cycles/{self.cycle.id}.yaml.",
-            )
+        """The register that the cycle names; it names one."""
         if self._register is None:
+            assert self.cycle.register is not None
             cache = self.package.data_dir.parent / "registers" / ".cache"
             self._register = NamedRegister(self.cycle.register, cache)
         return self._register
@@ -301,7 +339,7 @@ class Ledger:
             function = self.catalogue.frames[name].function
             rows = function(data)
             method = method_of(function, "")
-            self._frames[name] = Frame(name, rows, method, data.reads, data.inputs)
+            self._frames[name] = Frame(name, rows, method, data.reads, data.inputs, data.parameters)
         return self._frames[name]
 
     def indicator(self, name: str) -> Indicator:
@@ -328,6 +366,7 @@ class Ledger:
                 symbol=result.symbol or ("" if result.value is not None else ".."),
                 flags=self._flags(result, data.reads),
                 definition=result.definition,
+                parameters=data.parameters,
             )
         return self._indicators[name]
 
@@ -338,22 +377,31 @@ class Ledger:
         return (*result.flags, SYNTHETIC)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what was computed and read, and every name that is defined, for the build.
+        """Return what was computed, read and asked of the cycle, and all that is defined.
+
+        `claims` are the published ones as they were checked, None when nobody checked them. What
+        only the list of names asks for is in neither `tables` nor `parameters`.
 
         Raises:
             NameTaken: two definitions of the catalogue give the same name.
         """
-        tables = self.tables_read
+        tables, asked = self.tables_read, dict(sorted(self._asked.items()))
+        checked = self._frames.get(claims.FRAME)
         return {
             "indicators": [as_json(indicator) for indicator in self.computed],
             "frames": [
-                {"id": frame.name, **trail_json(frame.method, frame.reads, frame.inputs)}
+                {
+                    "id": frame.name,
+                    **trail_json(frame.method, frame.reads, frame.inputs, frame.parameters),
+                }
                 for frame in self.frames
             ],
             "tables": {
                 **{table.name: _table_json(table) for table in tables},
                 **({REGISTER: self.register.to_json(self._account)} if self._account else {}),
             },
+            "parameters": asked,
+            "claims": claims.as_json(checked.rows) if checked else None,
             "defined": self.names_by_definition(),
         }
 

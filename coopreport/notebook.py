@@ -18,7 +18,7 @@ from IPython.display import display
 
 from coopreport import charts, locale, notebook_guard
 from coopreport.catalogue import CATALOGUE
-from coopreport.cycles import Cycle, read_cycle
+from coopreport.cycles import read_cycle
 from coopreport.definitions import unknown_column
 from coopreport.errors import BadCall, nearest
 from coopreport.exhibits import (
@@ -57,8 +57,8 @@ class IndicatorNames:
 class Report:
     """One chapter at work: the cycle, its indicators, its frames, and what it shows."""
 
-    def __init__(self, cycle: Cycle, ledger: Ledger) -> None:
-        self.cycle = cycle
+    def __init__(self, ledger: Ledger) -> None:
+        self.cycle = ledger.watched_cycle()
         self.ledger = ledger
         self.indicator = IndicatorNames(ledger)
         self.define: Callable[..., Any] = ledger.catalogue.indicator
@@ -211,7 +211,7 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
                 )
         merged = {**read.parameters, full_name: MappingProxyType(parameters)}
         read = replace(read, parameters=MappingProxyType(merged))
-    _current = Report(read, Ledger(read, open_package(project.data), CATALOGUE.copy()))
+    _current = Report(Ledger(read, open_package(project.data), CATALOGUE.copy()))
     notebook_guard.watch(project.root)
     return _current
 
@@ -232,5 +232,12 @@ def seal() -> None:
     )
 
 
-EMPTY: dict[str, Any] = {"indicators": [], "frames": [], "tables": {}, "defined": {}}
+EMPTY: dict[str, Any] = {
+    "indicators": [],
+    "frames": [],
+    "tables": {},
+    "parameters": {},
+    "claims": None,
+    "defined": {},
+}
 """The ledger of a chapter that computes nothing."""

@@ -16,7 +16,7 @@ from coopreport.ledger import Ledger
 from coopreport.project import Project
 from coopreport.tables import open_package
 
-METHOD = Method("essai.un", "One.", "", "un")
+METHOD = Method("essai.un", "essai", "", "One.", "", "un")
 
 
 def claim(value: str, step: str, **given: Any) -> Claim:

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from coopreport.errors import ChapterFailed
+from coopreport.notebook import EMPTY
 from coopreport.pipeline.provenance import (
     Place,
     Uses,
@@ -129,7 +130,8 @@ def test_the_appendix_lists_every_indicator(page: Page, ledger: dict[str, Any]) 
 
 
 def chapter(*indicators: dict[str, Any], **defined: list[str]) -> dict[str, Any]:
-    return {"indicators": list(indicators), "frames": [], "tables": {}, "defined": defined}
+    given = {"indicators": list(indicators), "defined": defined}
+    return {**EMPTY, **given}
 
 
 def test_two_values_under_one_name_stop_the_build() -> None:

@@ -97,7 +97,7 @@ def _rates(data: Data) -> list[dict[str, Any]]:
     ]
 
 
-@frame("enonces.registre")
+@frame(claims.FRAME)
 def register(data: Data) -> pd.DataFrame:
     """Every claim with its status, what is computed and the difference, document by document."""
     return pd.DataFrame(

@@ -17,14 +17,14 @@ from coopreport.pipeline.cache import Record
 from coopreport.pipeline.imports import modules_of
 from coopreport.pipeline.inputs import LOCK
 from coopreport.pipeline.plan import Plan
-from coopreport.pipeline.provenance import merge_ledgers
+from coopreport.pipeline.provenance import merge_claims, merge_ledgers
 from coopreport.pipeline.publish import write_json, write_manifest
 from coopreport.pipeline.render import render
 from coopreport.pipeline.run import Executed
 
 REPORT = "rapport.html"
 LEDGER = "indicateurs.json"
-LEDGER_SCHEMA = "indicateurs.schema.json"
+CLAIMS = "enonces.json"
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 
@@ -36,14 +36,13 @@ def record_of(run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path
     """
     given = cycle.parameters[run.chapter.name]
     own = (f"{chapter_id(run.chapter.name)}.{name}" for name in given)
-    asked = {"id", *own, *run.ledger.get("parameters", {})}
+    asked = {"id", *own, *run.ledger["parameters"]}
     code = [cell.source for cell in run.notebook.cells if cell.cell_type == "code"]
     read = {table["path"] for table in run.ledger["tables"].values()}
     paths = {
         f"notebooks/{run.chapter.path.name}",
         "data/datapackage.json",
         LOCK,
-        f"data/cycles/{cycle.id}.yaml",  # INTERIM
         *(path.relative_to(root).as_posix() for path in modules_of(code, root)),
         *(path for path in inputs if path in read or _is_under(path, read)),
     }
@@ -81,7 +80,8 @@ def compose(
         build=plan.build,
         draft=True,
     )
-    ledger = merge_ledgers([(run.chapter.path.name, run.ledger) for run in executed])
+    ledgers = [(run.chapter.path.name, run.ledger) for run in executed]
+    ledger, claims = merge_ledgers(ledgers), merge_claims(ledgers)
     chapters = [(run.chapter.name, run.notebook) for run in executed]
     draw_charts(chapters, draw)
     document = assemble(chapters, edition, ledger)
@@ -89,8 +89,9 @@ def compose(
     (folder / "notebooks").mkdir()
     for run in executed:
         nbformat.write(run.notebook, folder / "notebooks" / run.chapter.path.name)
-    write_json(folder / LEDGER, ledger)
-    shutil.copyfile(SCHEMAS / LEDGER_SCHEMA, folder / LEDGER_SCHEMA)
+    write_with_schema(folder / LEDGER, ledger)
+    if claims is not None:
+        write_with_schema(folder / CLAIMS, {"cycle": cycle.id, "claims": claims})
     write_manifest(
         folder,
         {
@@ -102,3 +103,10 @@ def compose(
         },
     )
     return ledger
+
+
+def write_with_schema(path: Path, content: object) -> None:
+    """Write an object as JSON, and its JSON Schema, of the same name, beside it."""
+    write_json(path, content)
+    schema = path.with_suffix(".schema.json").name
+    shutil.copyfile(SCHEMAS / schema, path.with_name(schema))

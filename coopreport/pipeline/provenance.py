@@ -60,7 +60,8 @@ def merge_ledgers(ledgers: Sequence[tuple[str, Mapping[str, Any]]]) -> Json:
 
     Returns:
         `indicators` and `frames`, each once, by name; `tables` by name; `unused`: the definitions,
-        an indicator's or a family's, of which no chapter asked for any indicator.
+        an indicator's or a family's, of which no chapter asked for any indicator; `parameters`:
+        the values of the cycle that the chapters asked for, by name.
 
     Raises:
         ChapterFailed: two chapters computed different things under one name.
@@ -68,10 +69,14 @@ def merge_ledgers(ledgers: Sequence[tuple[str, Mapping[str, Any]]]) -> Json:
     merged: dict[str, dict[str, Json]] = {"indicators": {}, "frames": {}}
     owner: dict[str, str] = {}
     tables: Json = {}
-    defined: dict[str, list[str]] = {}
+    parameters: Json = {}
+    defined: dict[str, set[str]] = {}
     for chapter, ledger in ledgers:
         tables.update(ledger["tables"])
-        defined.update(ledger["defined"])
+        parameters.update(ledger["parameters"])
+        # a kept chapter may know fewer names of a family than one that ran on newer tables
+        for definition, names in ledger["defined"].items():
+            defined.setdefault(definition, set()).update(names)
         for kind, found in merged.items():
             for item in ledger[kind]:
                 name = item["id"]
@@ -85,12 +90,29 @@ def merge_ledgers(ledgers: Sequence[tuple[str, Mapping[str, Any]]]) -> Json:
         "indicators": [merged["indicators"][name] for name in sorted(merged["indicators"])],
         "frames": [merged["frames"][name] for name in sorted(merged["frames"])],
         "tables": dict(sorted(tables.items())),
+        "parameters": dict(sorted(parameters.items())),
         "unused": sorted(
             definition
             for definition, names in defined.items()
-            if not merged["indicators"].keys() & set(names)
+            if not merged["indicators"].keys() & names
         ),
     }
+
+
+def merge_claims(ledgers: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Json] | None:
+    """Return the checked claims of a build, None when no chapter checks them.
+
+    Raises:
+        ChapterFailed: two chapters checked them and do not agree.
+    """
+    found = [(chapter, ledger["claims"]) for chapter, ledger in ledgers if ledger["claims"]]
+    for chapter, claims in found[1:]:
+        if claims != found[0][1]:
+            raise ChapterFailed(
+                f"Les énoncés ne sont pas les mêmes dans {found[0][0]} et dans {chapter}.",
+                "utilisez les mêmes paramètres dans les deux chapitres.",
+            )
+    return found[0][1] if found else None
 
 
 def number_indicators(ledger: Mapping[str, Any], uses: Uses) -> list[Json]:
