@@ -66,7 +66,7 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
         kernels, finished = work / "kernels", work / "build"
         kernels.mkdir()
         (finished / "notebooks").mkdir(parents=True)
-        executed = run_chapters(project, cycle, kernels, limits, chapter_done)
+        executed = run_chapters(project, cycle, cycle.chapters, kernels, limits, chapter_done)
         started = time.monotonic()
         edition = Edition(
             title=cycle.title,
