@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from coopreport import __version__
-from coopreport.errors import BadCall, CoopreportError, shorten
+from coopreport.errors import NBSP, BadCall, CoopreportError, shorten
+from coopreport.pipeline.engines import ENGINES, KERNELS
 
 DEFAULT_CYCLE = "2023-2024"
 INTERRUPTED = 130
@@ -61,6 +62,14 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
+def _engine(text: str) -> str:
+    if text not in ENGINES:
+        raise BadCall(
+            f"« {shorten(text)} » n’est pas un moteur.", f"un de{NBSP}: {', '.join(ENGINES)}."
+        )
+    return text
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command; every option has its help."""
     parser = _Parser(
@@ -92,6 +101,13 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
     )
+    report.add_argument(
+        "--engine",
+        type=_engine,
+        default=KERNELS,
+        metavar="MOTEUR",
+        help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
+    )
     verb("why", _why, "dire, pour chaque chapitre et la page, ce qui a changé")
     verb("check", _check, "vérifier les tables et le cycle, sans rien produire")
     verb("claims", _claims, "comparer les énoncés publiés aux nombres calculés")
@@ -120,7 +136,8 @@ def _report(call: argparse.Namespace) -> int:
     from coopreport.pipeline.build import make_report
     from coopreport.pipeline.limits import Limits
 
-    built = make_report(project, call.cycle, Limits(call.cell_limit, call.build_limit), say)
+    limits = Limits(call.cell_limit, call.build_limit)
+    built = make_report(project, call.cycle, limits, say, call.engine)
     if not built.made:
         say("Rien n’a changé depuis cette production.")
     print(f"Rapport : {project.relative(built.page)}\n{built.page.as_uri()}")

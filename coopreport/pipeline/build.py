@@ -5,16 +5,19 @@ Nothing heavy is imported before it is known that there is something to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from coopreport.cycles import read_cycle
+from coopreport.pipeline.engines import FORKED, KERNELS
 from coopreport.pipeline.inputs import input_files
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.plan import Plan, make_plan
 from coopreport.pipeline.publish import LATEST, is_intact, point_latest
+from coopreport.pipeline.warm import Warm
 from coopreport.pipeline.work import work_folder
 from coopreport.project import Project
 
@@ -30,8 +33,16 @@ class Built:
     made: bool
 
 
-def make_report(project: Project, name: str, limits: Limits, say: Callable[[str], None]) -> Built:
+def make_report(
+    project: Project,
+    name: str,
+    limits: Limits,
+    say: Callable[[str], None],
+    engine: str | Warm = KERNELS,
+) -> Built:
     """Make the report of a cycle, running only what is stale, and publish it.
+
+    `engine` is one of `ENGINES`, or a warm process that outlives this build.
 
     Raises:
         CoopreportError: with its exit code; the report published before is untouched.
@@ -41,11 +52,25 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
         plan = make_plan(project, cycle, input_files(project, cycle))
         shelf = project.build / cycle.id
         if made := not is_intact(shelf / plan.build, plan.inputs):
-            from coopreport.pipeline.produce import produce
+            with work_folder(project, cycle.id) as work, _warm(project, plan, say, engine) as warm:
+                from coopreport.pipeline.produce import produce
 
-            with work_folder(project, cycle.id) as work:
-                produce(project, cycle, plan, work, limits, say)
+                produce(project, cycle, plan, work, limits, say, warm)
         elif plan.previous != plan.build:
             with work_folder(project, cycle.id) as work:
                 point_latest(project, cycle.id, plan.build, work)
     return Built(shelf / LATEST / REPORT, plan, made)
+
+
+@contextmanager
+def _warm(
+    project: Project, plan: Plan, say: Callable[[str], None], engine: str | Warm
+) -> Iterator[Warm | None]:
+    """Give the warm process of a build, None for real kernels; it imports while we do."""
+    if isinstance(engine, Warm):
+        yield engine
+    elif engine == FORKED and plan.stale:
+        with Warm(project, say) as warm:
+            yield warm
+    else:
+        yield None

@@ -11,6 +11,7 @@ import nbformat
 from coopreport.cycles import Cycle
 from coopreport.errors import BadData, CannotPublish
 from coopreport.locale import NBSP, count_of, format_value
+from coopreport.pipeline.assemble import draw_charts
 from coopreport.pipeline.cache import CACHE, ChapterCache, Record
 from coopreport.pipeline.compose import compose, record_of
 from coopreport.pipeline.drawings import Drawings
@@ -19,6 +20,7 @@ from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.plan import ChapterPlan, Plan
 from coopreport.pipeline.publish import publish
 from coopreport.pipeline.run import Executed, run_chapters, seal_output
+from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
 from coopreport.tables import check_package, open_package
 
@@ -26,9 +28,17 @@ Say = Callable[[str], None]
 
 
 def produce(
-    project: Project, cycle: Cycle, plan: Plan, work: Path, limits: Limits, say: Say
+    project: Project,
+    cycle: Cycle,
+    plan: Plan,
+    work: Path,
+    limits: Limits,
+    say: Say,
+    warm: Warm | None,
 ) -> None:
     """Make the build of a plan in the folder `work`, and publish it.
+
+    `warm` is the process whose children run the chapters, None for real kernels.
 
     Raises:
         BadData: a table breaks a rule.
@@ -37,11 +47,11 @@ def produce(
     """
     say(f"Rapport du cycle {cycle.id} : {count_of(len(cycle.chapters), 'chapitre')}")
     _check_tables(project, say)
-    runs = _run(project, cycle, plan, work, limits, say)
+    drawings = Drawings(project.build / CACHE, plan.inputs)
+    runs = _run(project, cycle, plan, work, limits, say, warm, drawings)
     started = time.monotonic()
     finished = work / "build"
     finished.mkdir()
-    drawings = Drawings(project.build / CACHE, plan.inputs)
     ledger = compose(finished, cycle, plan, runs, drawings)
     drawings.forget_old()
     _say_step(say, "page assemblée", time.monotonic() - started)
@@ -62,7 +72,14 @@ def _check_tables(project: Project, say: Say) -> None:
 
 
 def _run(
-    project: Project, cycle: Cycle, plan: Plan, work: Path, limits: Limits, say: Say
+    project: Project,
+    cycle: Cycle,
+    plan: Plan,
+    work: Path,
+    limits: Limits,
+    say: Say,
+    warm: Warm | None,
+    drawings: Drawings,
 ) -> list[tuple[Executed, Record]]:
     """Return a good run of every chapter, kept or new, with what it depended on."""
     cache = ChapterCache(project, cycle.id)
@@ -77,12 +94,13 @@ def _run(
         done[run.chapter.name] = (run, record)
         if hashes_now(project.root, record.inputs) == record.inputs:
             cache.keep(run.chapter.name, record, run.notebook)
+        draw_charts([(run.chapter.name, run.notebook)], drawings)  # while others run
         _say_step(say, f"chapitre « {run.chapter.title} »", run.seconds)
 
     stale = [chapter for chapter in cycle.chapters if chapter.name not in done]
     kernels = work / "kernels"
     kernels.mkdir()
-    run_chapters(project, cycle, stale, kernels, limits, chapter_done)
+    run_chapters(project, cycle, stale, kernels, limits, chapter_done, warm)
     return [done[chapter.name] for chapter in cycle.chapters]
 
 

@@ -7,10 +7,13 @@ error output, and the seal at the end. Anything else raises `ChapterFailed`.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +26,18 @@ from papermill.exceptions import PapermillExecutionError
 from coopreport.chapters import Chapter, heading_above
 from coopreport.cycles import Cycle
 from coopreport.errors import ChapterFailed, CoopreportError, shorten
-from coopreport.pipeline.engine import ENGINE, CellFailed
+from coopreport.pipeline.engine import KERNEL, WARM, CellFailed, Running
+from coopreport.pipeline.environment import chapter_environment
 from coopreport.pipeline.limits import Limits
+from coopreport.pipeline.warm import Warm, WarmLost
 from coopreport.project import Project
 
 LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
 SEAL = "from coopreport.notebook import seal\n\nseal()"
 SEAL_ID = "coopreport-seal"
 PARAMETERS_ID = "coopreport-parameters"
+CELL_FILE = re.compile(r"\S*ipykernel_[0-9]+/[0-9]+\.py|<ipython-input-[0-9]+-\w+>")
+"""The name that a warning gives to the cell it comes from: a kernel's holds its process number."""
 
 
 @dataclass(frozen=True)
@@ -50,40 +57,60 @@ def run_chapters(
     work: Path,
     limits: Limits,
     progress: Callable[[Executed], None],
+    engine: Warm | None = None,
 ) -> list[Executed]:
-    """Run chapters of a cycle, two or more kernels at once; return them in the order given.
+    """Run chapters of a cycle, two or more at once; return them in the order given.
 
     Args:
+        chapters: those of the cycle's chapters to run.
         work: an existing folder for papermill's own copies of the notebooks.
         progress: called as each chapter ends.
+        engine: the warm process whose children run the chapters; None: real kernels, which also
+            take the chapters over when the warm process is lost.
 
     Raises:
-        ChapterFailed: the first chapter, in that order, that did not run well.
+        ChapterFailed: the first chapter, in the order given, that did not run well.
     """
-    deadline = time.monotonic() + limits.build_seconds
+    build = _Build(project, cycle, work, limits, time.monotonic() + limits.build_seconds, engine)
     failures: dict[str, CoopreportError] = {}
     done: dict[str, Executed] = {}
 
     def one(chapter: Chapter) -> None:
         try:
-            done[chapter.name] = run_chapter(project, cycle, chapter, work, limits, deadline)
+            done[chapter.name] = run_chapter(build, chapter)
         except CoopreportError as error:
             failures[chapter.name] = error
         else:
             progress(done[chapter.name])
 
     with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
-        list(pool.map(one, chapters))
+        try:
+            list(pool.map(one, chapters))
+        except BaseException:  # Ctrl-C: the threads end when what they wait for is gone
+            pool.shutdown(wait=False, cancel_futures=True)
+            build.running.stop()
+            raise
     for chapter in chapters:
         if chapter.name in failures:
             raise failures[chapter.name]
     return [done[chapter.name] for chapter in chapters]
 
 
-def run_chapter(
-    project: Project, cycle: Cycle, chapter: Chapter, work: Path, limits: Limits, deadline: float
-) -> Executed:
-    """Run one chapter in a kernel of its own and check the five conditions.
+@dataclass(frozen=True)
+class _Build:
+    """What the chapters of one build share; `deadline` is an instant of `time.monotonic()`."""
+
+    project: Project
+    cycle: Cycle
+    work: Path
+    limits: Limits
+    deadline: float
+    warm: Warm | None
+    running: Running = field(default_factory=Running)
+
+
+def run_chapter(build: _Build, chapter: Chapter) -> Executed:
+    """Run one chapter in a process of its own and check the five conditions.
 
     Raises:
         ChapterFailed: with the notebook, the cell, its heading, the error's last line, the remedy.
@@ -91,35 +118,51 @@ def run_chapter(
     started = time.monotonic()
     source = prepare(nbformat.read(chapter.path, as_version=4))
     try:
-        notebook = papermill.execute_notebook(
-            source,
-            work / f"{chapter.name}.ipynb",
-            parameters={"cycle": cycle.id, **cycle.parameters[chapter.name]},
-            engine_name=ENGINE,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            cell_limit=limits.cell_seconds,
-            deadline=deadline,
-            environment=kernel_environment(project),
-            folder=str(project.notebooks),
-        )
+        notebook = _execute(build, chapter, source)
     except CellFailed as error:
-        raise failure(chapter, source, error.index, error.kind, error.last_line, limits) from None
+        index, kind, last_line = error.index, error.kind, error.last_line
+        raise failure(chapter, source, index, kind, last_line, build.limits) from None
     except PapermillExecutionError as error:
-        raise failure(
-            chapter, source, error.cell_index, error.ename, error.evalue, limits
-        ) from None
+        index, kind, last_line = error.cell_index, error.ename, error.evalue
+        raise failure(chapter, source, index, kind, last_line, build.limits) from None
     except NoSuchKernel as error:
         raise ChapterFailed(
             f"{chapter.path.name} : le noyau « {error.name} » n’est pas installé.",
             "refaites l’environnement : make clean-env, puis make report.",
         ) from None
     clean(notebook)
-    check(chapter, source, notebook, limits)
+    check(chapter, source, notebook, build.limits)
     ledger = seal_output(notebook)
     assert ledger is not None
     return Executed(chapter, notebook, ledger, time.monotonic() - started)
+
+
+def _execute(build: _Build, chapter: Chapter, source: NotebookNode) -> NotebookNode:
+    """Have papermill execute a notebook with the warm engine, or else with a real kernel."""
+    execute = partial(
+        papermill.execute_notebook,
+        source,
+        build.work / f"{chapter.name}.ipynb",
+        parameters={"cycle": build.cycle.id, **build.cycle.parameters[chapter.name]},
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        cell_limit=build.limits.cell_seconds,
+        deadline=build.deadline,
+        running=build.running,
+    )
+    if build.warm is not None and not build.warm.lost:
+        with suppress(WarmLost):
+            return execute(
+                engine_name=WARM, warm=build.warm, output_bytes=build.limits.output_bytes
+            )
+    profile = build.work / f"{chapter.name}.ipython"  # not the user's settings
+    return execute(
+        engine_name=KERNEL,
+        environment={**chapter_environment(build.project), "IPYTHONDIR": str(profile)},
+        folder=str(build.project.notebooks),
+    )
 
 
 def prepare(notebook: NotebookNode) -> NotebookNode:
@@ -135,25 +178,15 @@ def prepare(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def kernel_environment(project: Project) -> dict[str, str]:
-    """Return the environment of a kernel: the project's package, and nothing left to chance."""
-    paths = [str(project.root), os.environ.get("PYTHONPATH", "")]
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
-        "PYTHONHASHSEED": "0",
-        "COOPREPORT_BUILD": "1",
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
-
-
 def clean(notebook: NotebookNode) -> None:
     """Remove from an executed notebook what differs between two equal runs."""
     notebook.metadata.pop("papermill", None)
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":
+                output.text = CELL_FILE.sub("<cellule>", output.text)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = PARAMETERS_ID
 

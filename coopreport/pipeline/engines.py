@@ -1,0 +1,9 @@
+"""The ways to run chapters, by name."""
+
+FORKED = "souche"
+"""Each chapter in a child forked from a process that has the libraries imported."""
+
+KERNELS = "noyaux"
+"""Each chapter in a Jupyter kernel of its own: papermill's way, and the reference."""
+
+ENGINES = (FORKED, KERNELS)

@@ -1,0 +1,27 @@
+"""The environment of the processes that run chapters, the same for both engines."""
+
+from __future__ import annotations
+
+import os
+
+from coopreport.notebook_guard import BUILD
+from coopreport.project import Project
+
+
+def chapter_environment(project: Project) -> dict[str, str]:
+    """Return the environment of a process that runs chapters: nothing is left to chance.
+
+    It has the project's package and a fixed hash seed. Linear algebra has one thread: sums do not
+    depend on the number of processors, and a process that forks must have no thread.
+    """
+    paths = [str(project.root), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "PYTHONHASHSEED": "0",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        BUILD: "1",
+    }
