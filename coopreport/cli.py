@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -179,9 +180,15 @@ def _register(call: argparse.Namespace) -> int:
     return take_in(find_project(), call.url, call.file, call.sha256, say)
 
 
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; errors are printed, never raised."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)  # as Ctrl-C: what runs is stopped, what waits is freed
     debug = "--debug" in given
     try:
         call = build_parser().parse_args(given)

@@ -18,7 +18,7 @@ from coopreport.pipeline.lock import hold
 from coopreport.pipeline.plan import Plan, make_plan
 from coopreport.pipeline.publish import LATEST, is_intact, point_latest
 from coopreport.pipeline.warm import Warm
-from coopreport.pipeline.work import work_folder
+from coopreport.pipeline.work import sweep, work_folder
 from coopreport.project import Project
 
 REPORT = "rapport.html"
@@ -49,6 +49,7 @@ def make_report(
     """
     cycle = read_cycle(project, name)
     with hold(project, cycle.id):
+        sweep(project, cycle.id)
         plan = make_plan(project, cycle, input_files(project, cycle))
         shelf = project.build / cycle.id
         if made := not is_intact(shelf / plan.build, plan.inputs):

@@ -1,0 +1,143 @@
+"""A build that is killed, interrupted or starved leaves the last one, and nothing to clean.
+
+Each stage is killed before and after it (SIGKILL). Then: the published build is whole, a release
+is untouched, no process is left, and a plain `make report` works.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.builds import (
+    assert_nobody_in,
+    assert_whole,
+    latest,
+    leftovers,
+    processes_in,
+    small_project,
+    start,
+    write_sentence,
+)
+from tests.chapters import CYCLE, write_chapter
+from tests.conftest import runner
+
+PIPELINE = "coopreport.pipeline"
+STAGES = {
+    "verrou": f"{PIPELINE}.build:hold",
+    "plan": f"{PIPELINE}.build:make_plan",
+    "dossier de travail": f"{PIPELINE}.work:tempfile.mkdtemp",
+    "vérification des tables": f"{PIPELINE}.produce:check_package",
+    "exécution": f"{PIPELINE}.produce:run_chapters",
+    "fin d’un chapitre": f"{PIPELINE}.produce:record_of",
+    "réserve": "coopreport.kept:os.replace",
+    "dessin": f"{PIPELINE}.drawings:to_svg",
+    "assemblage": f"{PIPELINE}.compose:assemble",
+    "rendu": f"{PIPELINE}.compose:render",
+    "écriture": f"{PIPELINE}.compose:write_with_schema",
+    "manifeste": f"{PIPELINE}.compose:write_manifest",
+    "relecture des intrants": f"{PIPELINE}.produce:hashes_now",
+    "mise sur le disque": f"{PIPELINE}.publish:_flush",
+    "publication": f"{PIPELINE}.produce:publish",
+    "dernière production": f"{PIPELINE}.publish:point_latest",
+    "ménage": f"{PIPELINE}.work:remove",
+}
+SENTENCE = count(1)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project with a published build, and a folder that stands for a release."""
+    project = small_project(tmp_path_factory.mktemp("projet"))
+    done = runner(project)("report", "--engine=souche")
+    assert done.returncode == 0, done.stderr
+    release = project / "build" / CYCLE / "v1"
+    shutil.copytree(latest(project), release)
+    for path in release.rglob("*"):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    return project
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_build_killed_at_a_stage_leaves_the_last_one(
+    published: Path, stage: str, when: str
+) -> None:
+    before = latest(published)
+    sentence = f"Phrase numéro {next(SENTENCE)} de {os.getpid()}."
+    write_sentence(published, sentence)
+    killed = start(
+        published, when, STAGES[stage], "report", "--engine=souche", module="tests.killed"
+    )
+    assert killed.wait(120) == -signal.SIGKILL, killed.communicate()
+    assert_nobody_in(published)
+    assert_whole(before)
+    assert_whole(latest(published))
+    assert_whole(published / "build" / CYCLE / "v1")
+    done = runner(published)("report", "--engine=souche")
+    assert done.returncode == 0, done.stderr
+    assert sentence in (latest(published) / "rapport.html").read_text(encoding="utf-8")
+    assert_whole(latest(published))
+    assert not leftovers(published)
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Path:
+    """A small project whose chapter never ends, once published before that."""
+    project = small_project(tmp_path)
+    done = runner(project)("report", "--engine=souche")
+    assert done.returncode == 0, done.stderr
+    write_chapter(project, "while True:\n    pass")
+    return project
+
+
+def wait_for_a_chapter(project: Path) -> None:
+    """Wait until a process of a chapter works hard."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        busy = [p for p in processes_in(project / "notebooks") if p.cpu_percent(0.3) > 20]
+        started = [p for p in busy if time.time() - p.create_time() > 4]
+        if started:
+            return
+    raise AssertionError("no chapter runs")
+
+
+@pytest.mark.parametrize("engine", ["souche", "noyaux"])
+@pytest.mark.parametrize(
+    ("blow", "code"),
+    [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)],
+)
+def test_a_build_stopped_in_a_chapter_leaves_no_process(
+    endless: Path, engine: str, blow: signal.Signals, code: int
+) -> None:
+    before = latest(endless)
+    build = start(endless, "report", f"--engine={engine}")
+    wait_for_a_chapter(endless)
+    build.send_signal(blow)
+    assert build.wait(30) == code, build.communicate()
+    assert_nobody_in(endless)
+    assert latest(endless) == before
+    assert_whole(before)
+    write_sentence(endless, "Une autre phrase.")
+    done = runner(endless)("report", "--engine=souche")
+    assert done.returncode == 0, done.stderr
+    assert not leftovers(endless)
+
+
+@pytest.mark.parametrize("engine", ["souche", "noyaux"])
+def test_a_killed_chapter_is_told_and_the_last_build_stays(endless: Path, engine: str) -> None:
+    before = latest(endless)
+    build = start(endless, "report", f"--engine={engine}")
+    wait_for_a_chapter(endless)
+    max(processes_in(endless / "notebooks"), key=lambda p: p.create_time()).kill()
+    _, told = build.communicate(timeout=60)
+    assert build.returncode == 4, told
+    assert "le noyau s’est arrêté" in told
+    assert latest(endless) == before
+    assert_nobody_in(endless)
