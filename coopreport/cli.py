@@ -21,6 +21,7 @@ from coopreport.pipeline.engines import ENGINES, KERNELS
 
 DEFAULT_CYCLE = "2023-2024"
 INTERRUPTED = 130
+MOST_PORT = 65535
 
 # argparse speaks English; these are the messages it can give for this command.
 _ARGPARSE = (
@@ -61,6 +62,12 @@ def _seconds(text: str) -> float:
             "donnez un nombre entier de secondes, 1 ou plus : 300.",
         )
     return float(text)
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > MOST_PORT:
+        raise BadCall(f"« {shorten(text)} » n’est pas un port.", f"donnez 0 à {MOST_PORT}.")
+    return int(text)
 
 
 def _engine(text: str) -> str:
@@ -109,6 +116,10 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="MOTEUR",
         help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
     )
+    live = verb("watch", _watch, "refaire le rapport à chaque enregistrement; page vivante")
+    live.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
+    )
     verb("why", _why, "dire, pour chaque chapitre et la page, ce qui a changé")
     verb("check", _check, "vérifier les tables et le cycle, sans rien produire")
     verb("claims", _claims, "comparer les énoncés publiés aux nombres calculés")
@@ -143,6 +154,19 @@ def _report(call: argparse.Namespace) -> int:
         say("Rien n’a changé depuis cette production.")
     print(f"Rapport : {project.relative(built.page)}\n{built.page.as_uri()}")
     return 0
+
+
+def _watch(call: argparse.Namespace) -> int:
+    from coopreport.cycles import check_cycle_name
+    from coopreport.pipeline.limits import Limits
+    from coopreport.project import find_project
+
+    check_cycle_name(call.cycle)
+    project = find_project()
+
+    from coopreport.pipeline.watch import watch
+
+    return watch(project, call.cycle, Limits(), say, call.port)
 
 
 def _why(call: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """Chapters kept after a good run, with all that they read, under `build/.cache/<cycle>`.
 
-One file per run (see `coopreport.kept`): a line for the record of what the run read, a line for
-the executed notebook, both as JSON.
+One file per run (see `coopreport.kept`): a line of JSON for the record of what the run read, then
+the executed notebook, as it is published.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ class ChapterCache:
             if (body := kept.read_kept(path)) is not None:
                 yield path, Record(**json.loads(body.partition(b"\n")[0]))
 
-    def notebook(self, path: Path) -> dict[str, Any] | None:
-        """Return the executed notebook of a kept run, or None when it is damaged or gone."""
+    def load(self, path: Path) -> tuple[Record, str] | None:
+        """Return the record and the notebook of a kept run, or None when it is damaged or gone."""
         if (body := kept.read_kept(path)) is None:
             return None
         kept.used(path)
-        return dict(json.loads(body.partition(b"\n")[2]))
+        record, _, notebook = body.partition(b"\n")
+        return Record(**json.loads(record)), notebook.decode()
 
-    def keep(self, chapter: str, record: Record, notebook: Mapping[str, Any]) -> None:
+    def keep(self, chapter: str, record: Record, notebook: str) -> None:
         """Keep a run; those used longest ago, beyond `MOST_KEPT`, go."""
-        lines = (json.dumps(part, ensure_ascii=False) for part in (asdict(record), notebook))
-        body = "\n".join(lines).encode()
+        body = f"{json.dumps(asdict(record), ensure_ascii=False)}\n{notebook}".encode()
         name = f"{chapter}.{hashlib.sha256(body).hexdigest()[:16]}.json"
         kept.keep(self.folder / name, body)
         kept.forget(self._entries(chapter)[MOST_KEPT:])

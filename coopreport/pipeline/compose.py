@@ -4,36 +4,63 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from coopreport import __version__
+from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
 from coopreport.pipeline.assemble import Edition, assemble, chapter_id, draw_charts
 from coopreport.pipeline.cache import Record
+from coopreport.pipeline.drawings import DRAWN_WITH
 from coopreport.pipeline.imports import modules_of
-from coopreport.pipeline.inputs import LOCK
 from coopreport.pipeline.plan import Plan
 from coopreport.pipeline.provenance import merge_claims, merge_ledgers
 from coopreport.pipeline.publish import write_json, write_manifest
 from coopreport.pipeline.render import render
-from coopreport.pipeline.run import Executed
+from coopreport.pipeline.run import Executed, seal_output
 
 REPORT = "rapport.html"
+Draw = Callable[..., str]
 LEDGER = "indicateurs.json"
 CLAIMS = "enonces.json"
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 
 
-def record_of(run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path) -> Record:
-    """Return what a chapter's run depended on, from what its kernel recorded and its imports.
+@dataclass(frozen=True)
+class Done:
+    """A chapter that ran well, now or before: its run, what it depended on, its published text."""
 
-    `inputs` are the hashes of the build's inputs; `root` is the project's.
+    run: Executed
+    record: Record
+    text: str
+
+
+def done_now(
+    run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path, draw: Draw
+) -> Done:
+    """Return a chapter that has just run, with its charts drawn.
+
+    `inputs` are the hashes of the build's inputs, `root` is the project's, `draw` gives the
+    drawing of a chart, as `charts.svg.to_svg`.
     """
+    draw_charts([(run.chapter.name, run.notebook)], draw)
+    return Done(run, record_of(run, cycle, inputs, root), nbformat.writes(run.notebook))
+
+
+def done_before(chapter: Chapter, record: Record, text: str) -> Done | None:
+    """Return a chapter from its kept text; None when that is no sealed notebook."""
+    notebook = nbformat.reads(text, as_version=4)
+    ledger = seal_output(notebook)
+    return None if ledger is None else Done(Executed(chapter, notebook, ledger, 0), record, text)
+
+
+def record_of(run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path) -> Record:
+    """Return what a chapter's run depended on, from what its process recorded and its imports."""
     given = cycle.parameters[run.chapter.name]
     own = (f"{chapter_id(run.chapter.name)}.{name}" for name in given)
     asked = {"id", *own, *run.ledger["parameters"]}
@@ -42,9 +69,9 @@ def record_of(run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path
     paths = {
         f"notebooks/{run.chapter.path.name}",
         "data/datapackage.json",
-        LOCK,
         *(path.relative_to(root).as_posix() for path in modules_of(code, root)),
-        *(path for path in inputs if path in read or _is_under(path, read)),
+        *(path for path in inputs if path in read or _is_of_a_register(path, read)),
+        *(path for path in inputs if path.startswith(DRAWN_WITH)),
     }
     return Record(
         {name: cycle.value(name) for name in sorted(asked)},
@@ -52,26 +79,17 @@ def record_of(run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path
     )
 
 
-def _is_under(path: str, read: set[str]) -> bool:
+def _is_of_a_register(path: str, read: set[str]) -> bool:
     """Tell whether a file belongs to a register that was read: its folder, or its towns."""
     return path.startswith("registers/") and any(name.startswith("registers/") for name in read)
 
 
-def compose(
-    folder: Path,
-    cycle: Cycle,
-    plan: Plan,
-    runs: Sequence[tuple[Executed, Record]],
-    draw: Callable[..., str],
-) -> dict[str, Any]:
+def compose(folder: Path, cycle: Cycle, plan: Plan, chapters: Sequence[Done]) -> dict[str, Any]:
     """Write the files of a build into a folder, the manifest last; return its ledger.
-
-    `draw` gives the drawing of a chart, as `charts.svg.to_svg`.
 
     Raises:
         ChapterFailed: the chapters cannot stand on one page (see `assemble`).
     """
-    executed = [run for run, _ in runs]
     edition = Edition(
         title=cycle.title,
         author=AUTHOR,
@@ -80,15 +98,15 @@ def compose(
         build=plan.build,
         draft=True,
     )
-    ledgers = [(run.chapter.path.name, run.ledger) for run in executed]
+    runs = [done.run for done in chapters]
+    ledgers = [(run.chapter.path.name, run.ledger) for run in runs]
     ledger, claims = merge_ledgers(ledgers), merge_claims(ledgers)
-    chapters = [(run.chapter.name, run.notebook) for run in executed]
-    draw_charts(chapters, draw)
-    document = assemble(chapters, edition, ledger)
+    document = assemble([(run.chapter.name, run.notebook) for run in runs], edition, ledger)
     (folder / REPORT).write_text(render(document), encoding="utf-8")
     (folder / "notebooks").mkdir()
-    for run in executed:
-        nbformat.write(run.notebook, folder / "notebooks" / run.chapter.path.name)
+    for done in chapters:
+        path = folder / "notebooks" / done.run.chapter.path.name
+        path.write_text(f"{done.text}\n", encoding="utf-8")
     write_with_schema(folder / LEDGER, ledger)
     if claims is not None:
         write_with_schema(folder / CLAIMS, {"cycle": cycle.id, "claims": claims})
@@ -99,7 +117,7 @@ def compose(
             "build": plan.build,
             "version": __version__,
             "inputs": plan.inputs,
-            "chapters": {run.chapter.name: asdict(record) for run, record in runs},
+            "chapters": {done.run.chapter.name: asdict(done.record) for done in chapters},
         },
     )
     return ledger

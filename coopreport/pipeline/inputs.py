@@ -30,8 +30,12 @@ def input_files(project: Project, cycle: Cycle) -> dict[str, str]:
     Other cycles, the causes of revisions (`data/revisions/`) and texts for people (`*.md`) are no
     inputs: a build reads none of them.
     """
-    paths = {path for path in _input_paths(project, cycle) if path.suffix not in NOT_READ}
-    return {project.relative(path): sha256_of(path) for path in sorted(paths) if _is_ordinary(path)}
+    return {project.relative(path): sha256_of(path) for path in input_paths(project, cycle)}
+
+
+def input_paths(project: Project, cycle: Cycle) -> list[Path]:
+    """Return every file that a build of a cycle depends on, sorted."""
+    return sorted(path for path in {*_candidates(project, cycle)} if _is_input(path))
 
 
 def hashes_now(root: Path, paths: Iterable[str]) -> dict[str, str]:
@@ -45,7 +49,7 @@ def build_name(inputs: Mapping[str, str], cycle: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _input_paths(project: Project, cycle: Cycle) -> Iterator[Path]:
+def _candidates(project: Project, cycle: Cycle) -> Iterator[Path]:
     for path in project.data.rglob("*"):
         if path.relative_to(project.data).parts[0] not in ("cycles", "revisions"):
             yield path
@@ -56,5 +60,5 @@ def _input_paths(project: Project, cycle: Cycle) -> Iterator[Path]:
     yield from cycle.register.files if cycle.register else ()
 
 
-def _is_ordinary(path: Path) -> bool:
-    return "__pycache__" not in path.parts and path.is_file()
+def _is_input(path: Path) -> bool:
+    return path.suffix not in NOT_READ and path.is_file()

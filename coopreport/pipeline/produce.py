@@ -6,24 +6,23 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
-
 from coopreport.cycles import Cycle
 from coopreport.errors import BadData, CannotPublish
 from coopreport.locale import NBSP, count_of, format_value
-from coopreport.pipeline.assemble import draw_charts
-from coopreport.pipeline.cache import CACHE, ChapterCache, Record
-from coopreport.pipeline.compose import compose, record_of
+from coopreport.pipeline.cache import CACHE, ChapterCache
+from coopreport.pipeline.compose import LEDGER, Done, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
 from coopreport.pipeline.inputs import hashes_now, input_files
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.plan import ChapterPlan, Plan
 from coopreport.pipeline.publish import publish
-from coopreport.pipeline.run import Executed, run_chapters, seal_output
+from coopreport.pipeline.run import Executed, run_chapters
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
 from coopreport.tables import check_package, open_package
 
+MOST_LISTED = 8
+UNUSED = "indicateurs définis et non utilisés"
 Say = Callable[[str], None]
 
 
@@ -46,17 +45,18 @@ def produce(
         CannotPublish: a file could not be written, or an input changed meanwhile.
     """
     say(f"Rapport du cycle {cycle.id} : {count_of(len(cycle.chapters), 'chapitre')}")
-    _check_tables(project, say)
-    drawings = Drawings(project.build / CACHE, plan.inputs)
-    runs = _run(project, cycle, plan, work, limits, say, warm, drawings)
+    if not plan.previous or {change.kind for change in plan.changes} - {"notebook", "cycle"}:
+        _check_tables(project, say)  # else they were found good in the last build
+    chapters = _run(project, cycle, plan, work, limits, say, warm)
     started = time.monotonic()
     finished = work / "build"
     finished.mkdir()
-    ledger = compose(finished, cycle, plan, runs, drawings)
-    drawings.forget_old()
+    ledger = compose(finished, cycle, plan, chapters)
     _say_step(say, "page assemblée", time.monotonic() - started)
     if unused := ledger["unused"]:
-        say(f"  Avertissement : indicateurs définis et non utilisés : {', '.join(unused)}")
+        listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
+        words = count_of(len(unused), "indicateur défini et non utilisé", UNUSED)
+        say(f"  Avertissement{NBSP}: {words}{NBSP}: {listed}")
     _require_unchanged(project, cycle, plan)
     publish(finished, project, cycle.id, plan.build)
 
@@ -79,39 +79,35 @@ def _run(
     limits: Limits,
     say: Say,
     warm: Warm | None,
-    drawings: Drawings,
-) -> list[tuple[Executed, Record]]:
-    """Return a good run of every chapter, kept or new, with what it depended on."""
+) -> list[Done]:
+    """Return every chapter of the cycle, done now or before."""
     cache = ChapterCache(project, cycle.id)
-    done: dict[str, tuple[Executed, Record]] = {}
+    drawings = Drawings(project.build / CACHE, plan.inputs)
+    done: dict[str, Done] = {}
     for chapter in plan.chapters:
         if (kept := _kept(cache, chapter)) is not None:
-            done[chapter.chapter.name] = (kept, record_of(kept, cycle, plan.inputs, project.root))
+            done[chapter.chapter.name] = kept
             say(f"  chapitre « {chapter.chapter.title} » (inchangé)")
 
     def chapter_done(run: Executed) -> None:
-        record = record_of(run, cycle, plan.inputs, project.root)
-        done[run.chapter.name] = (run, record)
-        if hashes_now(project.root, record.inputs) == record.inputs:
-            cache.keep(run.chapter.name, record, run.notebook)
-        draw_charts([(run.chapter.name, run.notebook)], drawings)  # while others run
+        new = done_now(run, cycle, plan.inputs, project.root, drawings)
+        done[run.chapter.name] = new
+        if hashes_now(project.root, new.record.inputs) == new.record.inputs:
+            cache.keep(run.chapter.name, new.record, new.text)
         _say_step(say, f"chapitre « {run.chapter.title} »", run.seconds)
 
     stale = [chapter for chapter in cycle.chapters if chapter.name not in done]
     kernels = work / "kernels"
     kernels.mkdir()
     run_chapters(project, cycle, stale, kernels, limits, chapter_done, warm)
+    drawings.forget_old()
     return [done[chapter.name] for chapter in cycle.chapters]
 
 
-def _kept(cache: ChapterCache, plan: ChapterPlan) -> Executed | None:
+def _kept(cache: ChapterCache, plan: ChapterPlan) -> Done | None:
     """Return the kept run of a chapter that is still good, or None."""
-    content = cache.notebook(plan.kept) if plan.kept else None
-    if content is None:
-        return None
-    notebook = nbformat.from_dict(content)
-    ledger = seal_output(notebook)
-    return None if ledger is None else Executed(plan.chapter, notebook, ledger, 0)
+    found = cache.load(plan.kept) if plan.kept else None
+    return None if found is None else done_before(plan.chapter, *found)
 
 
 def _require_unchanged(project: Project, cycle: Cycle, plan: Plan) -> None:

@@ -40,10 +40,18 @@ FACES = (
 
 def render(document: NotebookNode) -> str:
     """Return the page of an assembled document, as HTML text ending with a newline."""
+    about = {"style": style(), "policy": POLICY}
+    page, _ = _exporter().from_notebook_node(document, resources={"coopreport": about})
+    return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
+
+
+@cache
+def _exporter() -> Any:
+    """Return nbconvert's exporter with our template, which is compiled once in a process."""
     from nbconvert.exporters import TemplateExporter
 
     # HTMLExporter would parse the finished page again, for images that it has not: half the time.
-    exporter = TemplateExporter(
+    return TemplateExporter(
         template_name=TEMPLATE,
         template_file="index.html.j2",
         extra_template_basedirs=[str(TEMPLATES)],
@@ -58,9 +66,6 @@ def render(document: NotebookNode) -> str:
             "flag_words": flag_words,
         },
     )
-    about = {"style": style(), "policy": POLICY}
-    page, _ = exporter.from_notebook_node(document, resources={"coopreport": about})
-    return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
 
 
 def exhibit_html(output: NotebookNode) -> Markup:

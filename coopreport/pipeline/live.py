@@ -1,0 +1,136 @@
+"""The page of the latest build, served on loopback, that reloads itself when it is told to.
+
+The published file has no script. The served copy gets one, allowed by its hash alone, that listens
+to the server: it reloads the page, or shows why the last save could not be built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from base64 import b64encode
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+HOST = "127.0.0.1"
+EVENTS = "/evenements"
+BEAT = 15.0
+"""Seconds between two signs of life, so that a closed page is noticed."""
+
+SCRIPT = """
+const source = new EventSource("/evenements");
+const box = document.createElement("pre");
+box.setAttribute("role", "alert");
+box.style.cssText = "position:fixed;inset:auto 0 0 0;margin:0;padding:1rem;z-index:9;" +
+  "max-height:50vh;overflow:auto;white-space:pre-wrap;background:#5c1020;color:#fff;";
+source.onmessage = (event) => {
+  const said = JSON.parse(event.data);
+  if (said.error) { box.textContent = said.error; document.body.append(box); }
+  else if (document.documentElement.dataset.build !== said.build) location.reload();
+  else box.remove();
+};
+"""
+POLICY = f"'sha256-{b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}'"
+
+
+def alive(page: str, build: str) -> str:
+    """Return a published page with the script that listens; `build` is the name it reloads from."""
+    allowed = f"default-src 'none'; script-src {POLICY}; connect-src 'self'"
+    return (
+        page.replace("default-src &#39;none&#39;", allowed, 1)
+        .replace("default-src 'none'", allowed, 1)
+        .replace("<html", f'<html data-build="{build}"', 1)
+        .replace("</body>", f"<script>{SCRIPT}</script></body>", 1)
+    )
+
+
+class Live:
+    """A server of one page. `page` gives the file to serve, and may change between two calls."""
+
+    def __init__(self, page: Callable[[], Path], port: int = 0) -> None:
+        self._page = page
+        self._changed = threading.Condition()
+        self._said: dict[str, Any] = {}
+        self._turn = 0
+        live = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                live._answer(self)
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing: the terminal is for the builds."""
+
+        self._server = ThreadingHTTPServer((HOST, port), Handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        self.address = f"http://{HOST}:{self.port}/"
+
+    def __enter__(self) -> Live:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def tell(self, *, build: str = "", error: str = "") -> None:
+        """Tell every open page the name of the build to show, or why there is none."""
+        with self._changed:
+            self._said = {"build": build, "error": error}
+            self._turn += 1
+            self._changed.notify_all()
+
+    def _answer(self, request: BaseHTTPRequestHandler) -> None:
+        # A page of another site that has its name point here would read ours: only our own name.
+        if request.headers.get("Host", "") not in (f"{HOST}:{self.port}", f"localhost:{self.port}"):
+            request.send_error(HTTPStatus.FORBIDDEN)
+        elif request.path == EVENTS:
+            self._listen(request)
+        elif request.path == "/":
+            self._show(request)
+        else:
+            request.send_error(HTTPStatus.NOT_FOUND)
+
+    def _show(self, request: BaseHTTPRequestHandler) -> None:
+        page = self._page()
+        try:
+            text = alive(page.read_text(encoding="utf-8"), page.parent.resolve().name)
+        except OSError:
+            empty = "<!doctype html><html lang=fr><title>coopreport</title><body></body></html>"
+            text = alive(empty, "")
+        body = text.encode()
+        request.send_response(HTTPStatus.OK)
+        request.send_header("Content-Type", "text/html; charset=utf-8")
+        request.send_header("Content-Length", str(len(body)))
+        request.send_header("Cache-Control", "no-store")
+        request.end_headers()
+        request.wfile.write(body)
+
+    def _listen(self, request: BaseHTTPRequestHandler) -> None:
+        request.send_response(HTTPStatus.OK)
+        request.send_header("Content-Type", "text/event-stream")
+        request.send_header("Cache-Control", "no-store")
+        request.end_headers()
+        seen = 0
+        try:
+            while True:
+                with self._changed:
+                    if self._turn == seen:
+                        self._changed.wait(BEAT)
+                    new, seen = self._turn != seen, self._turn
+                    said = json.dumps(self._said)
+                request.wfile.write(f"data: {said}\n\n".encode() if new else b":\n\n")
+                request.wfile.flush()
+        except OSError:
+            return  # the page was closed

@@ -1,0 +1,120 @@
+"""`make watch`: what is saved is on the open page in a moment.
+
+A process that has the libraries imported makes the report again at each save, and reloads the
+page. When the package's own code changes, it starts again: what it has imported is old.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from coopreport.cycles import read_cycle
+from coopreport.errors import NBSP, CoopreportError
+from coopreport.locale import format_value
+from coopreport.pipeline.build import REPORT, make_report
+from coopreport.pipeline.inputs import input_paths
+from coopreport.pipeline.limits import Limits
+from coopreport.pipeline.live import Live
+from coopreport.pipeline.publish import LATEST
+from coopreport.pipeline.warm import Warm
+from coopreport.project import Project
+
+LOOK_EVERY = 0.1
+"""Seconds between two looks at the files."""
+
+Stamps = dict[Path, tuple[int, int, int]]
+
+
+def watch(
+    project: Project, name: str, limits: Limits, say: Callable[[str], None], port: int = 0
+) -> int:
+    """Make the report at each save until Ctrl-C; the page is served on loopback at `port`.
+
+    Raises:
+        BadCall: no such cycle.
+    """
+    read_cycle(project, name)
+    page = project.build / name / LATEST / REPORT
+    with Live(lambda: page, port) as live:
+        say(f"Page vivante{NBSP}: {live.address} (Ctrl-C pour finir)")
+        warm = Warm(project, say)
+        try:
+            seen: Stamps = {}
+            code = _code(_stamps(project, name))
+            while True:
+                if (now := _stable(project, name)) != seen:
+                    if _code(now) != code:
+                        _start_again(name, live.port, say)
+                    seen = now
+                    if warm.lost:
+                        warm = Warm(project, say)
+                    _build(project, name, limits, say, warm, live)
+                time.sleep(LOOK_EVERY)
+        except KeyboardInterrupt:
+            say(f"{NBSP}")
+            return 0
+        finally:
+            warm.close()
+
+
+def _build(
+    project: Project,
+    name: str,
+    limits: Limits,
+    say: Callable[[str], None],
+    warm: Warm,
+    live: Live,
+) -> None:
+    started = time.monotonic()
+    try:
+        built = make_report(project, name, limits, lambda text: None, warm)
+    except CoopreportError as error:
+        say(f"\nErreur{NBSP}: {error}")
+        live.tell(error=str(error))
+        return
+    live.tell(build=built.plan.build)
+    seconds = format_value(time.monotonic() - started, "number", 2)
+    what = ", ".join(chapter.title for chapter in built.plan.stale) or "page"
+    say(f"{what}{NBSP}: {seconds}{NBSP}s" if built.made else "à jour")
+
+
+def _stamps(project: Project, name: str) -> Stamps:
+    """Return the size and the dates of every input; a lost file has none."""
+    found: Stamps = {}
+    try:
+        paths = input_paths(project, read_cycle(project, name))
+    except CoopreportError:
+        paths = [project.cycle_file(name), *project.notebooks.glob("*.ipynb")]
+    for path in paths:
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        found[path] = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+    return found
+
+
+def _stable(project: Project, name: str) -> Stamps:
+    """Return the stamps once nothing is being written: two looks agree."""
+    before = _stamps(project, name)
+    while True:
+        time.sleep(LOOK_EVERY / 2)
+        if (now := _stamps(project, name)) == before:
+            return now
+        before = now
+
+
+def _code(stamps: Stamps) -> Stamps:
+    return {path: stamp for path, stamp in stamps.items() if path.suffix == ".py"}
+
+
+def _start_again(name: str, port: int, say: Callable[[str], None]) -> None:
+    say("Le code a changé; redémarrage.")
+    os.execv(
+        sys.executable,
+        [sys.executable, "-m", "coopreport", "watch", f"--cycle={name}", f"--port={port}"],
+    )
