@@ -40,7 +40,7 @@ _READERS = tuple(
     for name in (f"tables{os.sep}", f"registers{os.sep}", "cycles.py", "chapters.py")
 )
 _SYSTEM = ("/dev/null", "/dev/urandom", "/proc/", "/sys/", "/etc/localtime", "/usr/share/zoneinfo/")
-_SOURCE_READERS = ("linecache.py", "tokenize.py", "inspect.py")
+_SOURCE_READERS = ("linecache.py", "tokenize.py", "inspect.py", "tbtools.py")
 _PROGRAMS = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"}
     | {"os.fork", "os.forkpty", "pty.spawn"}

@@ -1,6 +1,6 @@
 """A chapter that does not run to its end stops the build with code 4, and says where and why.
 
-Each test runs a real kernel.
+Each test runs a real kernel, a real process forked from a warm one, or both.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
+from coopreport.errors import ChapterFailed
+from coopreport.pipeline.run import Limits
 from tests.chapters import write_chapter
 from tests.conftest import Command
+from tests.engines import ENGINES, failure, run, running_in
 
 TABLE = """
 report.table(
@@ -21,19 +23,6 @@ report.table(
     [Column("ask_id", "Rec.", "header"), Column("annual_amount", "Montant", "number", "CAD")],
 )
 """
-
-
-def kernels_of(project: Path) -> list[psutil.Process]:
-    """Return the kernels that work in a project's notebooks."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        command = " ".join(process.info["cmdline"] or [])
-        try:
-            if "ipykernel" in command and Path(process.cwd()) == project / "notebooks":
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
 
 
 def test_a_good_chapter_is_published(project: Path, coopreport: Command) -> None:
@@ -47,31 +36,53 @@ def test_a_good_chapter_is_published(project: Path, coopreport: Command) -> None
     assert (project / "build" / "2023-2024" / "latest" / "notebooks" / "01-essai.ipynb").exists()
 
 
+def test_a_failure_exits_with_code_4_and_no_trace(project: Path, coopreport: Command) -> None:
+    write_chapter(project, "1 / 0")
+    done = coopreport("report")
+    assert done.returncode == ChapterFailed.exit_code == 4
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
         ("1 / 0", "ZeroDivisionError : division by zero"),
+        ("f(", "SyntaxError"),
+        ("raise BaseException('fin')", "BaseException : fin"),
         ("import sys\n\nsys.exit(0)", "s’arrête avant sa fin"),
+        ("import sys\n\nsys.exit('fin')", "s’arrête avant sa fin"),
         ("import os\n\nos._exit(0)", "le noyau s’est arrêté"),
+        ("import os\n\nos.kill(os.getpid(), 9)", "le noyau s’est arrêté"),
         ("print('x' * 6_000_000)", "ses sorties dépassent 5"),
+        ("input('Nom?')", "StdinNotImplementedError"),
+        ("import getpass\n\ngetpass.getpass()", "StdinNotImplementedError"),
+        ("%magie", "magie"),
+        ("class Bad:\n    def _repr_html_(self):\n        return 1 / 0\n\n\nBad()", "division"),
+        ("open('../data/cpi.csv')", "ReadOutsideTables"),
         ('## Sous-titre\n\n{eval}`indicator["financement.anonce"]`', "financement.annonce"),
         ("## Sous-titre\n\n{eval}`1 + 1`", "n’est pas un indicateur"),
+        ("## Sous-titre\n\n{eval}`1 / 0`", "division by zero"),
         ("report.frame('financement.calendier')", "financement.calendrier"),
         ("report.labels('recommendations', 'amount_bases')", "amount_basis"),
     ],
 )
-def test_a_failure_names_the_notebook_the_cell_and_its_heading(
-    project: Path, coopreport: Command, cell: str, words: str
+def test_a_failure_names_the_notebook_the_cell_and_its_heading_whatever_the_engine(
+    project: Path, cell: str, words: str
 ) -> None:
     write_chapter(project, "# Avant\n\n## Le titre au-dessus", cell, "1")
-    done = coopreport("report")
-    assert done.returncode == 4, done.stderr
-    assert "01-essai.ipynb, cellule 5" in done.stderr
-    assert "Remède" in done.stderr
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    kernel, warm = (failure(project, engine) for engine in ENGINES)
+    assert "01-essai.ipynb, cellule 5" in kernel
+    assert "Remède" in kernel
+    assert words in kernel
     if not cell.startswith("#"):
-        assert "Le titre au-dessus" in done.stderr
+        assert "Le titre au-dessus" in kernel
+    assert warm == kernel
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_leaving_a_chapter_is_no_way_to_end_it(project: Path, engine: str) -> None:
+    write_chapter(project, "exit()", "import time\n\ntime.sleep(2)")
+    assert "le noyau s’est arrêté" in failure(project, engine)
 
 
 def test_the_report_published_before_is_untouched_by_a_failure(
@@ -87,23 +98,23 @@ def test_the_report_published_before_is_untouched_by_a_failure(
     assert not list((project / "build").glob(".work-*"))
 
 
-def test_an_endless_cell_stops_at_its_limit_and_its_kernel_is_gone(
-    project: Path, coopreport: Command
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_endless_cell_stops_at_its_limit_and_its_process_is_gone(
+    project: Path, engine: str
 ) -> None:
     write_chapter(project, "while True:\n    pass")
     started = time.monotonic()
-    done = coopreport("report", "--cell-limit", "3")
-    assert done.returncode == 4
-    assert "dépasse la limite (3 s par cellule" in done.stderr
+    said = failure(project, engine, Limits(cell_seconds=3))
+    assert "dépasse la limite (3 s par cellule" in said
+    assert "« while True: pass »" in said
     assert time.monotonic() - started < 30
-    assert not kernels_of(project)
+    assert not running_in(project)
 
 
-def test_the_whole_build_has_a_limit_too(project: Path, coopreport: Command) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_whole_build_has_a_limit_too(project: Path, engine: str) -> None:
     write_chapter(project, *["import time\n\ntime.sleep(3)"] * 4)
-    done = coopreport("report", "--build-limit", "5")
-    assert done.returncode == 4
-    assert "5 s en tout" in done.stderr
+    assert "5 s en tout" in failure(project, engine, Limits(build_seconds=5))
 
 
 def test_a_chapter_of_its_own_needs_no_list_but_the_cycle(
@@ -115,13 +126,11 @@ def test_a_chapter_of_its_own_needs_no_list_but_the_cycle(
     assert "chapitre « Essai »" in done.stderr
 
 
-def test_outputs_saved_in_a_notebook_are_never_published(
-    project: Path, coopreport: Command
-) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_outputs_saved_in_a_notebook_are_never_published(project: Path, engine: str) -> None:
     path = write_chapter(project, TABLE)
     text = path.read_text(encoding="utf-8")
     stale = '{"output_type": "stream", "name": "stdout", "text": "PÉRIMÉ"}'
     path.write_text(text.replace('"outputs": []', f'"outputs": [{stale}]'), encoding="utf-8")
-    assert coopreport("report").returncode == 0
-    latest = project / "build" / "2023-2024" / "latest"
-    assert not [p for p in latest.rglob("*") if p.is_file() and "PÉRIMÉ" in p.read_text("utf-8")]
+    (executed,) = run(project, engine)
+    assert "PÉRIMÉ" not in str(executed.notebook)

@@ -171,7 +171,8 @@ class WarmClient(ChapterClient):
         with self.warm.child(self.deadline) as self.child:
             self.papermill_execute_cells()
         self.nb.metadata["language_info"] = dict(self.LANGUAGE)
-        return self.nb
+        executed: NotebookNode = self.nb
+        return executed
 
     def kill(self) -> None:
         if self.child is not None:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import nbformat
@@ -36,8 +37,11 @@ LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
 SEAL = "from coopreport.notebook import seal\n\nseal()"
 SEAL_ID = "coopreport-seal"
 PARAMETERS_ID = "coopreport-parameters"
-CELL_FILE = re.compile(r"\S*ipykernel_[0-9]+/[0-9]+\.py|<ipython-input-[0-9]+-\w+>")
-"""The name that a warning gives to the cell it comes from: a kernel's holds its process number."""
+CELL_FILE = re.compile(
+    rf"({re.escape(os.path.join(gettempdir(), 'ipykernel_'))}[0-9]+/)?\b[0-9]{{5,}}\.py"
+    r"|<ipython-input-[0-9]+-\w+>"
+)
+"""The name that a warning or an error gives to its cell: a kernel's holds its process number."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def run_chapter(build: _Build, chapter: Chapter) -> Executed:
 
 def _execute(build: _Build, chapter: Chapter, source: NotebookNode) -> NotebookNode:
     """Have papermill execute a notebook with the warm engine, or else with a real kernel."""
-    execute = partial(
+    execute: Callable[..., NotebookNode] = partial(
         papermill.execute_notebook,
         source,
         build.work / f"{chapter.name}.ipynb",
@@ -232,6 +236,7 @@ def failure(
     tagged = [i for i, c in enumerate(source.cells) if "parameters" in c.metadata.get("tags", [])]
     index -= index > tagged[0]
     cell = source.cells[index]
+    last_line = CELL_FILE.sub("<cellule>", last_line)
     heading = heading_above(source.cells, index)
     place = f"{chapter.path.name}, cellule {index + 1}"
     if heading:

@@ -18,6 +18,7 @@ import socket
 import sys
 import threading
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def main() -> None:
 
 def warm_up() -> ChapterShell:
     """Import what chapters use and make the shell; read nothing of the project's data."""
-    import coopreport.notebook  # noqa: F401 (a chapter finds it imported)
+    import_module("coopreport.notebook")
     from coopreport.pipeline.warm_shell import make_shell
 
     shell = make_shell()

@@ -4,6 +4,9 @@ What ipykernel does around IPython's shell is done here without sockets, threads
 display and streams become messages, `input()` is refused, a pager shows nothing.
 """
 
+# mypy: allow-untyped-calls
+# IPython's methods have no types.
+
 from __future__ import annotations
 
 import builtins
@@ -94,7 +97,7 @@ class Descriptor:
             self._read = size
 
 
-class ChapterDisplayHook(DisplayHook):  # type: ignore[misc]
+class ChapterDisplayHook(DisplayHook):
     """Sends the value of a cell's last expression."""
 
     content: dict[str, Any] | None = None
@@ -111,15 +114,16 @@ class ChapterDisplayHook(DisplayHook):  # type: ignore[misc]
         self.content |= {"data": format_dict, "metadata": md_dict}
 
     def finish_displayhook(self) -> None:
+        assert self.shell is not None
         content, self.content = self.content, None
         if content and content["data"]:
             self.shell.tell("execute_result", content)
 
 
-class ChapterDisplayPublisher(DisplayPublisher):  # type: ignore[misc]
+class ChapterDisplayPublisher(DisplayPublisher):
     """Sends what `display` shows."""
 
-    def publish(
+    def publish(  # type: ignore[override]
         self,
         data: Any,
         metadata: Any = None,
@@ -136,7 +140,7 @@ class ChapterDisplayPublisher(DisplayPublisher):  # type: ignore[misc]
         self.shell.tell("clear_output", {"wait": wait})
 
 
-class ChapterShell(InteractiveShell):  # type: ignore[misc]
+class ChapterShell(InteractiveShell):
     """IPython's shell for one chapter. `serve` gives it its channel, in the chapter's process."""
 
     displayhook_class = Type(ChapterDisplayHook)
@@ -178,11 +182,10 @@ class ChapterShell(InteractiveShell):  # type: ignore[misc]
         if result.success and self.error is None:
             return reply
         raised = result.error_before_exec or result.error_in_exec
-        shown = {"traceback": [], **(self.error or {})}
         return {
             **reply,
             "status": "error",
-            "traceback": shown["traceback"],
+            "traceback": self.error["traceback"] if self.error else [],
             "ename": type(raised).__name__,
             "evalue": str(raised),
         }
