@@ -7,14 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coopreport.compare.causes import (
-    Cause,
-    Change,
-    Evidence,
-    Json,
-    causes_of_presence,
-)
+from coopreport.compare.causes import Cause, causes_of_presence
 from coopreport.compare.documents import Document, Drawing
+from coopreport.compare.evidence import Change, Evidence, Json
 from coopreport.compare.grids import Grid, WordsChange, changed_words, compare_tables
 from coopreport.compare.moved import Moved, move_of
 from coopreport.compare.rows import RowChanges
@@ -90,6 +85,11 @@ class InputChange:
     change: str
     rows: RowChanges | None
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a raw table, whose rows may be told."""
+        return self.path.startswith("data/") and self.path.endswith(".csv")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -118,6 +118,12 @@ class Comparison:
     inputs: Kind
     parameters: tuple[Change, ...]
     has_parameters: bool
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a reader of the two versions could tell one from the other."""
+        kinds = (self.indicators, self.claims, self.tables, self.charts, self.texts)
+        return any(kinds)
 
     @property
     def unexplained(self) -> tuple[IndicatorChange, ...]:
@@ -203,19 +209,20 @@ def _claims(old: Sequence[Json] | None, new: Sequence[Json] | None) -> Kind | No
     if old is None or new is None:
         return None
     before, after = ({claim["id"]: claim for claim in side} for side in (old, new))
-    changes: dict[str, list[ClaimChange]] = {"changed": [], "added": [], "gone": []}
+    changed: list[ClaimChange] = []
+    added: list[ClaimChange] = []
+    gone: list[ClaimChange] = []
     for id in {**before, **after}:
         was, now = before.get(id), after.get(id)
         one = now or was
         assert one is not None
-        kind = "added" if was is None else "gone" if now is None else "changed"
-        if kind != "changed" or any(
-            was[name] != now[name]  # type: ignore[index]
-            for name in ("status", "printed", "value", "precision")
-        ):
-            changes[kind].append(ClaimChange(id, one["label"], one["document_label"], was, now))
-    same = len(before.keys() & after.keys()) - len(changes["changed"])
-    return Kind(*(tuple(each) for each in changes.values()), same)
+        change = ClaimChange(id, one["label"], one["document_label"], was, now)
+        if was is None or now is None:
+            (added if was is None else gone).append(change)
+        elif any(was[name] != now[name] for name in ("status", "printed", "value", "precision")):
+            changed.append(change)
+    same = len(before.keys() & after.keys()) - len(changed)
+    return Kind(tuple(changed), tuple(added), tuple(gone), same)
 
 
 def _tables(old: Sequence[Document], new: Sequence[Document]) -> Kind:
@@ -253,8 +260,8 @@ def _chart_change(old: Drawing, new: Drawing) -> ChartChange | None:
     data = compare_tables(old.chart.table, new.chart.table)
     if not (words or redrawn or data):
         return None
-    drawings = (old, new) if redrawn else (None, None)
-    return ChartChange(new.chart.id, new.chart.title, words, *drawings, data)
+    shown = (old, new) if redrawn else (None, None)
+    return ChartChange(new.chart.id, new.chart.title, words, shown[0], shown[1], data)
 
 
 def _inputs(evidence: Evidence) -> Kind:

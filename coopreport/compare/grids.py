@@ -20,16 +20,6 @@ Item = TypeVar("Item", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class GridColumn:
-    """A column of the grid; `group` is the label over it and its neighbours."""
-
-    label: str
-    kind: ColumnKind
-    change: Kind
-    group: str = ""
-
-
-@dataclass(frozen=True)
 class GridCell:
     """A cell as it was and as it is; None on the side that has no such cell."""
 
@@ -39,6 +29,15 @@ class GridCell:
     @property
     def is_changed(self) -> bool:
         return self.old != self.new
+
+
+@dataclass(frozen=True)
+class GridColumn:
+    """A column of the grid, with its heading in both tables."""
+
+    heading: GridCell
+    kind: ColumnKind
+    change: Kind
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,9 @@ def compare_tables(old: Table, new: Table) -> Grid | None:
         if change == "same" and any(_shown(was[name]) != _shown(now[name]) for name in shared):
             change = "changed"
         rows.append(GridRow(change, key[0], cells))
-    kinds = {name: _column_change(name, old, new) for name in columns}
+    was_headed, now_headed = _headings(old), _headings(new)
+    headings = {name: GridCell(was_headed.get(name), now_headed.get(name)) for name in columns}
+    kinds = {name: _column_change(heading) for name, heading in headings.items()}
     changed = [row for row in rows if row.change != "same"]
     kept = _kept_columns(columns, kinds, changed)
     if any(kind != "same" for kind in kinds.values()):
@@ -110,7 +111,7 @@ def compare_tables(old: Table, new: Table) -> Grid | None:
         new.title,
         words,
         tuple(
-            GridColumn(column.label, column.kind, kinds[name], column.group)
+            GridColumn(headings[name], column.kind, kinds[name])
             for name, column in columns.items()
             if name in kept
         ),
@@ -141,14 +142,21 @@ def _columns(old: Table, new: Table) -> dict[str, Column]:
     return {name: {**before, **after}[name] for name in _merged(list(before), list(after))}
 
 
-def _column_change(name: str, old: Table, new: Table) -> Kind:
-    before, after = (
-        next((column for column in table.columns if column.key == name), None)
-        for table in (old, new)
-    )
-    if before is None or after is None:
-        return "added" if before is None else "gone"
-    return "same" if (before.label, before.group) == (after.label, after.group) else "changed"
+def _headings(table: Table) -> dict[str, str]:
+    """Return the heading of each column, with the label over it where it would be ambiguous."""
+    counts = Counter(column.label for column in table.columns)
+    return {
+        column.key: f"{column.group}, {column.label}"
+        if column.group and counts[column.label] > 1
+        else column.label
+        for column in table.columns
+    }
+
+
+def _column_change(heading: GridCell) -> Kind:
+    if heading.old is None or heading.new is None:
+        return "added" if heading.old is None else "gone"
+    return "changed" if heading.is_changed else "same"
 
 
 def _kept_columns(

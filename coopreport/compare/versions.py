@@ -94,7 +94,7 @@ def known_versions(shelf: Path) -> list[str]:
     return [*sorted(releases, key=lambda name: int(name[1:])), *(path.name for path in builds)]
 
 
-def version_before(project: Project, cycle: str, folder: Path) -> str:
+def version_before(project: Project, folder: Path) -> str:
     """Return what a version is compared with by default.
 
     For a release, the one before it; for another build, the last release, else the build before.
@@ -102,6 +102,7 @@ def version_before(project: Project, cycle: str, folder: Path) -> str:
     Raises:
         BadCall: there is none.
     """
+    cycle = folder.parent.name
     known = known_versions(project.build / cycle)
     releases = [name for name in known if RELEASE.fullmatch(name)]
     if folder.name in releases:

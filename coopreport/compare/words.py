@@ -11,7 +11,8 @@ from typing import Literal
 
 Kind = Literal["same", "old", "new"]
 
-WORD = re.compile(r"(?:\d[\d\u00a0.,]*\d|\w)+(?:[’'-]\w+)*(?:\u00a0(?:%|[kMG]?\$))?[’']?|\s+|.")
+NUMBER = r"[+\u2212]?\d(?:[\d\u00a0.,]*\d)?(?:\u00a0(?:%|[kMG]?\$))?"
+WORD = re.compile(rf"{NUMBER}|\w+(?:[’'-]\w+)*[’']?|\s+|.")
 """A word, a number with its unit (`8,8 M$`, which holds a no-break space), a space or a mark."""
 
 MOST_MATCHES = 30_000
