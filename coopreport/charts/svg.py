@@ -53,6 +53,8 @@ def clean_svg(raw: str, *, id: str, title: str, alt: str) -> str:
     """Return vega's SVG `raw` named in French, with ids of its own and drawing elements only."""
     ET.register_namespace("", SVG)
     root = ET.fromstring(raw)
+    for named in [child for child in root if child.tag in (f"{{{SVG}}}title", f"{{{SVG}}}desc")]:
+        root.remove(named)  # a drawing that was cleaned before
     prefix = re.sub(r"[^a-z0-9]+", "-", id.lower()).strip("-")
     for element in root.iter():
         name = str(element.tag).removeprefix(f"{{{SVG}}}")

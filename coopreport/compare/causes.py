@@ -8,15 +8,25 @@ changed is given, the likeliest first; when nothing recorded changed, the cause 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
+from coopreport.compare.evidence import Change, Evidence, Json, changed
 from coopreport.compare.rows import RowChanges, named
 from coopreport.errors import NBSP, quoted, shorten
 from coopreport.locale import UNITS
 
-Json = Mapping[str, Any]
-Kind = Literal["cycle", "rounding", "data", "parameter", "method", "code", "environment", "unknown"]
+Kind = Literal[
+    "cycle",
+    "rounding",
+    "data",
+    "parameter",
+    "method",
+    "chapter",
+    "code",
+    "environment",
+    "unknown",
+]
 
 KINDS: dict[Kind, str] = {
     "cycle": "cycle",
@@ -24,6 +34,7 @@ KINDS: dict[Kind, str] = {
     "data": "données",
     "parameter": "paramètre",
     "method": "méthode",
+    "chapter": "chapitre",
     "code": "code",
     "environment": "environnement",
     "unknown": "inconnue",
@@ -31,9 +42,7 @@ KINDS: dict[Kind, str] = {
 """Every kind of cause and its French name."""
 
 LOCK = "requirements/report.lock"
-DISPLAY = "coopreport/locale.py"
-COMPUTING = ("analysis", "catalogue", "registers", "tables")
-"""The rooms of the package that compute; the others show, publish or check."""
+CATALOGUE = "coopreport/catalogue/"
 MOST_NAMED = 4
 """A cause names this many rows or files, and counts the others."""
 
@@ -44,67 +53,6 @@ class Cause:
 
     kind: Kind
     detail: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """One input or parameter that is not the same in both versions; None where it is absent."""
-
-    name: str
-    old: Any
-    new: Any
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What two versions record, to find causes in.
-
-    `rows` holds, by path, the rows that changed of the tables that both versions have a copy of.
-    """
-
-    old: Json
-    new: Json
-    old_manifest: Json
-    new_manifest: Json
-    rows: Mapping[str, RowChanges] = field(default_factory=dict)
-
-    @property
-    def inputs(self) -> dict[str, Change]:
-        """The files that differ, by path; the values are SHA-256."""
-        return changed(self.old_manifest.get("inputs", {}), self.new_manifest.get("inputs", {}))
-
-    @property
-    def parameters(self) -> dict[str, Change]:
-        """The values of the cycle that differ, by name, of those that a chapter was given."""
-        old, new = (
-            {**_chapter_parameters(manifest), **ledger.get("parameters", {})}
-            for manifest, ledger in ((self.old_manifest, self.old), (self.new_manifest, self.new))
-        )
-        return changed(old, new)
-
-    @property
-    def code(self) -> tuple[str, ...]:
-        """The modules that differ and that can change a number: those that the chapters import."""
-        imported = _imported(self.old_manifest) | _imported(self.new_manifest)
-        return tuple(
-            path
-            for path in self.inputs
-            if path.startswith("coopreport/") and path.endswith(".py")
-            if (path in imported if imported else _computes(path))
-        )
-
-    def item(self, name: str) -> tuple[Json, Json]:
-        """Return the records of an indicator or a frame in both versions, empty where absent."""
-        return _items(self.old).get(name, {}), _items(self.new).get(name, {})
-
-
-def changed(old: Json, new: Json) -> dict[str, Change]:
-    """Return the entries of two mappings that differ, by sorted name."""
-    return {
-        name: Change(name, old.get(name), new.get(name))
-        for name in sorted({*old, *new})
-        if old.get(name) != new.get(name)
-    }
 
 
 def causes_of(name: str, evidence: Evidence) -> tuple[Cause, ...]:
@@ -123,12 +71,43 @@ def causes_of(name: str, evidence: Evidence) -> tuple[Cause, ...]:
         *(Cause("method", text) for _, text in methods),
         *possible,
         *display,
-        *_code(name, evidence, {module for module, _ in methods}),
-        *_environment(evidence),
     ]
-    return tuple(found) or (
-        Cause("unknown", "rien de ce que les deux versions enregistrent n’explique ce changement"),
-    )
+    code = _code(name, evidence, {module for module, _ in methods}, alone=not found)
+    found += [*code, *_environment(evidence)]
+    return tuple(found) or (UNEXPLAINED,)
+
+
+UNEXPLAINED = Cause(
+    "unknown", "rien de ce que les deux versions enregistrent n’explique ce changement"
+)
+
+
+def causes_of_presence(name: str, evidence: Evidence) -> tuple[Cause, ...]:
+    """Return why only one version has an indicator, the likeliest cause first.
+
+    A chapter that was edited asks for other indicators; a family has other members when a
+    parameter of its chapter, or a table that it reads, is not the same.
+    """
+    item = next(filter(None, evidence.item(name)))
+    subject = name.partition(".")[0]
+    inputs = evidence.inputs
+    module = _path(str(item["method"].get("module", "")))
+    found = [
+        *_cycle(evidence),
+        *(
+            Cause("parameter", told(change))
+            for change in evidence.parameters.values()
+            if change.name.partition(".")[0] == subject or change.name in item.get("parameters", ())
+        ),
+        *(Cause("chapter", f"{each} a changé") for each in inputs if each.startswith("notebooks/")),
+        *(
+            Cause("data", f"{path} a changé")
+            for path in sorted({evidence.table(read["table"])["path"] for read in item["reads"]})
+            if path in inputs
+        ),
+        *(Cause("code", f"{path} a changé") for path in inputs if path == module),
+    ]
+    return tuple(found) or (UNEXPLAINED,)
 
 
 def _cycle(evidence: Evidence) -> Iterator[Cause]:
@@ -163,9 +142,10 @@ def _data(old: Json, new: Json, evidence: Evidence) -> tuple[list[Cause], list[C
             for item in (old, new)
         ]
         hashes = [{read["sha256"] for read in side} for side in reads]
-        if hashes[0] == hashes[1]:
-            continue
-        entry = evidence.new["tables"].get(table) or evidence.old["tables"][table]
+        entry = evidence.table(table)
+        unread = not all(hashes) and entry["path"] not in evidence.inputs
+        if hashes[0] == hashes[1] or unread:
+            continue  # the file is the same, whichever of its rows were read
         place = f"{quoted(entry['title'])} ({entry['path']})"
         keys = [_keys(side) for side in reads]
         rows = evidence.rows.get(entry["path"])
@@ -193,13 +173,7 @@ def _key_changes(old: set[str] | None, new: set[str] | None) -> str:
     """Return which rows came or went among those read, "" when none or when they are not named."""
     if old is None or new is None:
         return ""
-    gone, come = sorted(old - new), sorted(new - old)
-    parts = [
-        f"{word} {named(keys, MOST_NAMED)}"
-        for word, keys in (("lignes retirées", gone), ("lignes ajoutées", come))
-        if keys
-    ]
-    return "; ".join(parts)
+    return RowChanges({}, tuple(sorted(new - old)), tuple(sorted(old - new))).told(MOST_NAMED)
 
 
 def _parameters(old: Json, new: Json) -> Iterator[Cause]:
@@ -221,7 +195,7 @@ def value_text(value: Any) -> str:
         return ", ".join(map(value_text, value))
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {value_text(item)}" for key, item in value.items() if item)
-    return shorten(str(value), 80)
+    return shorten(str(value).replace(".", ",") if isinstance(value, float) else str(value), 80)
 
 
 def _methods(name: str, evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -247,22 +221,25 @@ def _trail(name: str, evidence: Evidence) -> list[str]:
     return found
 
 
-def _code(name: str, evidence: Evidence, methods: set[str]) -> Iterator[Cause]:
+def _code(name: str, evidence: Evidence, methods: set[str], alone: bool) -> Iterator[Cause]:
     """Yield the modules that changed, those of the number's own functions first.
 
-    A module in which a function of the trail changed is named by that function already.
+    A module in which a function of the trail changed is named by that function already. The rest
+    of the catalogue makes other numbers: it is a cause only when there is no other (`alone`).
     """
     said = {_path(module) for module in methods}
-    own = [
+    own = {
         _path(str(item.get("method", {}).get("module", "")))
         for each in _trail(name, evidence)
         for item in evidence.item(each)
-    ]
+    }
     paths = [path for path in evidence.code if path not in said]
-    paths.sort(key=lambda path: (path not in own, path))
+    likely = [path for path in paths if path in own or not path.startswith(CATALOGUE)]
+    paths = likely or (paths if alone else [])
     if paths:
         word = "fichiers modifiés" if len(paths) > 1 else "fichier modifié"
-        yield Cause("code", f"{word}{NBSP}: {named(paths, MOST_NAMED)}")
+        first = sorted(paths, key=lambda path: (path not in own, path))
+        yield Cause("code", f"{word}{NBSP}: {named(first, MOST_NAMED)}")
 
 
 def _path(module: str) -> str:
@@ -272,24 +249,3 @@ def _path(module: str) -> str:
 def _environment(evidence: Evidence) -> Iterator[Cause]:
     if LOCK in evidence.inputs:
         yield Cause("environment", f"les bibliothèques ont changé ({LOCK})")
-
-
-def _items(ledger: Json) -> dict[str, Json]:
-    return {item["id"]: item for item in (*ledger["indicators"], *ledger["frames"])}
-
-
-def _imported(manifest: Json) -> set[str]:
-    chapters = manifest.get("chapters", {}).values()
-    return {path for chapter in chapters for path in chapter.get("inputs", ())}
-
-
-def _computes(path: str) -> bool:
-    """Tell whether a module of the package is in a room that computes, or beside the rooms."""
-    parts = path.split("/")
-    return len(parts) == 2 or parts[1] in COMPUTING
-
-
-def _chapter_parameters(manifest: Json) -> dict[str, Any]:
-    """Return the values of the cycle that the chapters were given or asked for, by name."""
-    chapters = manifest.get("chapters", {}).values()
-    return {name: value for each in chapters for name, value in each["parameters"].items()}

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from coopreport.compare.causes import Cause, Evidence, Json, causes_of
+from coopreport.compare.causes import Cause, causes_of
+from coopreport.compare.evidence import Evidence, Json
 from coopreport.compare.rows import RowChanges
 from coopreport.locale import UNITS, format_value, round_half_away
 
