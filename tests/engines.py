@@ -11,7 +11,8 @@ import psutil
 
 from coopreport.cycles import read_cycle
 from coopreport.errors import ChapterFailed
-from coopreport.pipeline.run import Executed, Limits, run_chapters
+from coopreport.pipeline.limits import Limits
+from coopreport.pipeline.run import Executed, run_chapters
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
 from tests.chapters import CYCLE

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from coopreport.errors import ChapterFailed
-from coopreport.pipeline.run import Limits
+from coopreport.pipeline.limits import Limits
 from tests.chapters import write_chapter
 from tests.conftest import Command
 from tests.engines import ENGINES, failure, run, running_in

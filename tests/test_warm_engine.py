@@ -19,7 +19,8 @@ import psutil
 import pytest
 
 from coopreport.errors import ChapterFailed
-from coopreport.pipeline.run import Executed, Limits
+from coopreport.pipeline.limits import Limits
+from coopreport.pipeline.run import Executed
 from coopreport.pipeline.warm import Warm
 from coopreport.pipeline.warm_process import threads
 from coopreport.project import Project

@@ -45,11 +45,15 @@ def done_now(
 ) -> Done:
     """Return a chapter that has just run, with its charts drawn.
 
-    `inputs` are the hashes of the build's inputs, `root` is the project's, `draw` gives the
-    drawing of a chart, as `charts.svg.to_svg`.
+    It is read back from its text, as a kept one is: both give the same bytes. `inputs` are the
+    hashes of the build's inputs, `root` is the project's, `draw` gives the drawing of a chart, as
+    `charts.svg.to_svg`.
     """
+    record = record_of(run, cycle, inputs, root)
     draw_charts([(run.chapter.name, run.notebook)], draw)
-    return Done(run, record_of(run, cycle, inputs, root), nbformat.writes(run.notebook))
+    done = done_before(run.chapter, record, nbformat.writes(run.notebook))
+    assert done is not None
+    return done
 
 
 def done_before(chapter: Chapter, record: Record, text: str) -> Done | None:
