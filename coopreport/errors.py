@@ -46,6 +46,12 @@ class CannotPublish(CoopreportError):
     exit_code = 5
 
 
+class Locked(CoopreportError):
+    """Another process makes the same cycle."""
+
+    exit_code = 6
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """One fault of a raw file, placed so that an analyst finds it in an editor or a spreadsheet.

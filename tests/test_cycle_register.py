@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coopreport.cycles import BadCycle, Cycle, read_cycle
-from coopreport.pipeline.publish import input_files
+from coopreport.pipeline.inputs import input_files
 from coopreport.project import Project
 from tests.chapters import CYCLE
 
@@ -50,11 +50,11 @@ def test_the_files_of_the_register_are_inputs_of_the_build(registers: Path) -> N
     cycle = with_register(registers, " {kind: csv, path: registers/liste.csv}")
     assert cycle.register is not None
     project = Project(registers)
-    before = input_files(project, cycle.register.files)
+    before = input_files(project, cycle)
     assert "registers/liste.csv" in before
     assert "registers/villes.csv" not in before
     (registers / "registers" / "liste.csv").write_text("unit_id,birth\nA,2010-01-01\n")
-    assert input_files(project, cycle.register.files) != before
+    assert input_files(project, cycle) != before
 
 
 def test_a_folder_gives_each_of_its_files(registers: Path) -> None:

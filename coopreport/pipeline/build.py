@@ -14,17 +14,12 @@ from coopreport.cycles import read_cycle
 from coopreport.errors import BadData
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.pipeline.assemble import Edition, assemble
+from coopreport.pipeline.inputs import build_name, input_files
 from coopreport.pipeline.provenance import merge_ledgers
-from coopreport.pipeline.publish import (
-    build_name,
-    input_files,
-    publish,
-    work_folder,
-    write_json,
-    write_manifest,
-)
+from coopreport.pipeline.publish import publish, write_json, write_manifest
 from coopreport.pipeline.render import render
 from coopreport.pipeline.run import Executed, Limits, run_chapters
+from coopreport.pipeline.work import work_folder
 from coopreport.project import Project
 from coopreport.tables import check_package, open_package
 
@@ -56,13 +51,13 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
         f"{count_of(len(checked.summaries), 'table')} et {count_of(rows, 'ligne')} vérifiées",
         time.monotonic() - started,
     )
-    inputs = input_files(project, cycle.register.files if cycle.register else ())
+    inputs = input_files(project, cycle)
     build = build_name(inputs, cycle.id)
 
     def chapter_done(executed: Executed) -> None:
         step(f"chapitre « {executed.chapter.title} »", executed.seconds)
 
-    with work_folder(project) as work:
+    with work_folder(project, cycle.id) as work:
         kernels, finished = work / "kernels", work / "build"
         kernels.mkdir()
         (finished / "notebooks").mkdir(parents=True)

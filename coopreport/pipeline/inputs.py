@@ -1,0 +1,57 @@
+"""What a build depends on: every file, by its SHA-256.
+
+A build's inputs are the tables, the cycle's file, its notebooks and its register, the package and
+the lock of the environment. Same inputs, same bytes, same name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from coopreport.cycles import Cycle
+from coopreport.project import Project
+
+LOCK = "requirements/report.lock"
+NOT_READ = (".md", ".pyc")
+NOT_INPUTS = ("revisions", "signataires")
+"""What lies in `data/` for a release: a build reads neither."""
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def input_files(project: Project, cycle: Cycle) -> dict[str, str]:
+    """Return the SHA-256 of everything a build of a cycle depends on, by path from the root.
+
+    Other cycles, what a release alone reads (`NOT_INPUTS`) and texts for people (`*.md`) are no
+    inputs: a build reads none of them.
+    """
+    paths = {path for path in _input_paths(project, cycle) if path.suffix not in NOT_READ}
+    return {project.relative(path): sha256_of(path) for path in sorted(paths) if _is_ordinary(path)}
+
+
+def build_name(inputs: Mapping[str, str], cycle: str) -> str:
+    """Return the short name of a build: the hash of its cycle and of all its inputs."""
+    text = json.dumps([cycle, sorted(inputs.items())])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _input_paths(project: Project, cycle: Cycle) -> Iterator[Path]:
+    for path in project.data.rglob("*"):
+        if path.relative_to(project.data).parts[0] not in ("cycles", *NOT_INPUTS):
+            yield path
+    yield project.cycle_file(cycle.id)
+    yield from (chapter.path for chapter in cycle.chapters)
+    yield from (project.root / "coopreport").rglob("*")
+    yield project.root / LOCK
+    yield from cycle.register.files if cycle.register else ()
+
+
+def _is_ordinary(path: Path) -> bool:
+    return "__pycache__" not in path.parts and path.is_file()
