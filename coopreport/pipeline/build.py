@@ -69,7 +69,6 @@ def make_report(project: Project, name: str, limits: Limits, say: Callable[[str]
             cycle=cycle.id,
             cut_off=cycle.cut_off,
             build=build,
-            draft=True,
         )
         ledger = merge_ledgers([(run.chapter.path.name, run.ledger) for run in executed])
         document = assemble([(run.chapter.name, run.notebook) for run in executed], edition, ledger)

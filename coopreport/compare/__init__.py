@@ -1,0 +1,1 @@
+"""Two versions side by side: what moved, and what it comes from."""
