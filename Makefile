@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report check claims register test lint format lock clean clean-env
+.PHONY: help report check claims register release verify bundle reproduce test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -17,6 +17,15 @@ export COOPREPORT_URL := $(value URL)
 export COOPREPORT_FILE := $(value FILE)
 export COOPREPORT_SHA256 := $(value SHA256)
 unexport CYCLE CELL_LIMIT BUILD_LIMIT URL FILE SHA256
+
+# What says a release comes from the command line only: the surroundings may have a VERSION of theirs.
+typed = $(if $(filter command,$(origin $1)),$(value $1))
+export COOPREPORT_VERSION := $(call typed,VERSION)
+export COOPREPORT_KIND := $(call typed,KIND)
+export COOPREPORT_REASON := $(call typed,REASON)
+export COOPREPORT_DATE := $(call typed,DATE)
+export COOPREPORT_KEY := $(call typed,KEY)
+unexport VERSION KIND REASON DATE KEY
 
 python := sh requirements/python.sh
 
@@ -37,6 +46,20 @@ claims: ## comparer les énoncés publiés aux nombres calculés
 register: ## prendre un registre dans registers/ (URL=https://… ou FILE=…, SHA256=… au besoin)
 	@$(python) report -m coopreport register --url="$$COOPREPORT_URL" \
 		--file="$$COOPREPORT_FILE" --sha256="$$COOPREPORT_SHA256"
+
+release: ## publier la dernière production : v1, v2… (KIND=révision|correction REASON="…" KEY=…)
+	@$(python) report -m coopreport release --cycle="$$COOPREPORT_CYCLE" \
+		--kind="$$COOPREPORT_KIND" --reason="$$COOPREPORT_REASON" \
+		--date="$$COOPREPORT_DATE" --key="$$COOPREPORT_KEY"
+
+verify: ## vérifier l’empreinte de chaque fichier publié (VERSION=v1)
+	@$(python) report -m coopreport verify --cycle="$$COOPREPORT_CYCLE" --version="$$COOPREPORT_VERSION"
+
+bundle: ## emballer une version dans un ZIP (VERSION=v1)
+	@$(python) report -m coopreport bundle --cycle="$$COOPREPORT_CYCLE" --version="$$COOPREPORT_VERSION"
+
+reproduce: ## refaire deux fois et comparer, ou refaire une version (VERSION=v1)
+	@$(python) report -m coopreport reproduce --cycle="$$COOPREPORT_CYCLE" --version="$$COOPREPORT_VERSION"
 
 test: lint ## installer ce que les essais demandent (navigateur, R), puis essayer tout
 	@sh requirements/programs.sh
