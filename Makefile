@@ -1,11 +1,13 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report check claims register test lint format lock clean clean-env
+.PHONY: help report watch why check claims register release verify bundle reproduce diff \
+	test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
 BUILD_LIMIT ?= 900
+ENGINE ?= souche
 TESTS ?= tests
 
 # What the user typed goes to the command as it is, through the environment: neither make nor the
@@ -13,20 +15,39 @@ TESTS ?= tests
 export COOPREPORT_CYCLE := $(value CYCLE)
 export COOPREPORT_CELL_LIMIT := $(value CELL_LIMIT)
 export COOPREPORT_BUILD_LIMIT := $(value BUILD_LIMIT)
+export COOPREPORT_ENGINE := $(value ENGINE)
 export COOPREPORT_URL := $(value URL)
 export COOPREPORT_FILE := $(value FILE)
 export COOPREPORT_SHA256 := $(value SHA256)
-unexport CYCLE CELL_LIMIT BUILD_LIMIT URL FILE SHA256
+unexport CYCLE CELL_LIMIT BUILD_LIMIT ENGINE URL FILE SHA256
+
+# What says a release comes from the command line only: the surroundings may have a VERSION of theirs.
+typed = $(if $(filter command,$(origin $1)),$(value $1))
+export COOPREPORT_VERSION := $(call typed,VERSION)
+export COOPREPORT_KIND := $(call typed,KIND)
+export COOPREPORT_REASON := $(call typed,REASON)
+export COOPREPORT_DATE := $(call typed,DATE)
+export COOPREPORT_KEY := $(call typed,KEY)
+export COOPREPORT_FROM := $(call typed,FROM)
+export COOPREPORT_TO := $(call typed,TO)
+unexport VERSION KIND REASON DATE KEY FROM TO
 
 python := sh requirements/python.sh
 
 help: ## montrer les cibles
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
-	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)"
+	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux"
 
 report: ## produire le rapport du cycle (CYCLE=2023-2024)
 	@$(python) report -m coopreport report --cycle="$$COOPREPORT_CYCLE" \
-		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT"
+		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
+		--engine="$$COOPREPORT_ENGINE"
+
+watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
+	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"
+
+why: ## dire, pour chaque chapitre et la page, ce qui a changé depuis la dernière production
+	@$(python) report -m coopreport why --cycle="$$COOPREPORT_CYCLE"
 
 check: ## vérifier les tables et le cycle, sans rien produire
 	@$(python) report -m coopreport check --cycle="$$COOPREPORT_CYCLE"
@@ -37,6 +58,24 @@ claims: ## comparer les énoncés publiés aux nombres calculés
 register: ## prendre un registre dans registers/ (URL=https://… ou FILE=…, SHA256=… au besoin)
 	@$(python) report -m coopreport register --url="$$COOPREPORT_URL" \
 		--file="$$COOPREPORT_FILE" --sha256="$$COOPREPORT_SHA256"
+
+release: ## publier la dernière production : v1, v2… (KIND=révision|correction REASON="…" KEY=…)
+	@$(python) report -m coopreport release --cycle="$$COOPREPORT_CYCLE" \
+		--kind="$$COOPREPORT_KIND" --reason="$$COOPREPORT_REASON" \
+		--date="$$COOPREPORT_DATE" --key="$$COOPREPORT_KEY"
+
+verify: ## vérifier l’empreinte de chaque fichier publié (VERSION=v1)
+	@$(python) report -m coopreport verify --cycle="$$COOPREPORT_CYCLE" --version="$$COOPREPORT_VERSION"
+
+bundle: ## emballer une version dans un ZIP (VERSION=v1)
+	@$(python) report -m coopreport bundle --cycle="$$COOPREPORT_CYCLE" --version="$$COOPREPORT_VERSION"
+
+reproduce: ## refaire deux fois et comparer, ou refaire une version (VERSION=v1)
+	@$(python) report -m coopreport reproduce --cycle="$$COOPREPORT_CYCLE" --version="$$COOPREPORT_VERSION"
+
+diff: ## comparer deux versions (FROM=v1 TO=v2, ou FROM=2022-2023/v1)
+	@$(python) report -m coopreport diff --cycle="$$COOPREPORT_CYCLE" \
+		--from="$$COOPREPORT_FROM" --to="$$COOPREPORT_TO"
 
 test: lint ## installer ce que les essais demandent (navigateur, R), puis essayer tout
 	@sh requirements/programs.sh
@@ -55,8 +94,9 @@ format: ## mettre en forme le code et les notebooks
 lock: ## renouveler les verrous de requirements/ (demande uv)
 	@sh requirements/lock.sh
 
-clean: ## enlever les productions de build/
-	@rm -rf build .pytest_cache .mypy_cache .ruff_cache
+clean: ## enlever les productions et les réserves de build/, jamais une version publiée
+	@[ ! -d build ] || $(python) report -m coopreport clean
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache
 
 clean-env: ## enlever l’environnement .venv/
 	@rm -rf .venv

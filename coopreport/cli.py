@@ -13,6 +13,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from coopreport import __version__
@@ -121,6 +122,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
     )
     verb("why", _why, "dire, pour chaque chapitre et la page, ce qui a changé")
+    diff = verb("diff", _diff, "comparer deux versions : nombres, énoncés, tableaux, texte")
+    diff.add_argument(
+        "--from", dest="from_", default="", metavar="VERSION", help="l’ancienne (v1, 2022-2023/v1)"
+    )
+    diff.add_argument("--to", default="", metavar="VERSION", help="la nouvelle (la dernière)")
     verb("check", _check, "vérifier les tables et le cycle, sans rien produire")
     verb("claims", _claims, "comparer les énoncés publiés aux nombres calculés")
     verb("lint", _lint, "refuser les nombres tapés et les sorties enregistrées des notebooks")
@@ -130,7 +136,28 @@ def build_parser() -> argparse.ArgumentParser:
     register.add_argument(
         "--sha256", default="", metavar="EMPREINTE", help="l’empreinte que le fichier doit avoir"
     )
+    _add_release_verbs(verb)
     return parser
+
+
+def _add_release_verbs(verb: Callable[[str, Callable[..., int], str], _Parser]) -> None:
+    """Add the verbs of versions: publish one, verify, bundle and reproduce them."""
+    release = verb("release", _release, "publier la dernière production comme version v1, v2…")
+    release.add_argument(
+        "--kind", default="", metavar="NATURE", help="révision ou correction (sauf pour v1)"
+    )
+    release.add_argument("--reason", default="", metavar="MOTIF", help="ce qui change, et pourquoi")
+    release.add_argument("--date", default="", metavar="AAAA-MM-JJ", help="la date (aujourd’hui)")
+    release.add_argument("--key", default="", metavar="CLÉ", help="signer de cette clé OpenSSH")
+    verify = verb("verify", _verify, "vérifier l’empreinte de chaque fichier publié")
+    bundle = verb("bundle", _bundle, "emballer une version dans un ZIP, avec ses intrants")
+    reproduce = verb("reproduce", _reproduce, "refaire, et comparer octet par octet")
+    for each, what in (
+        (verify, "v1, v2… ou latest (toutes)"),
+        (bundle, "v1, v2… (la dernière)"),
+        (reproduce, "v1, v2… (sans elle : deux productions d’aujourd’hui)"),
+    ):
+        each.add_argument("--version", default="", metavar="VERSION", help=what)
 
 
 def say(text: str) -> None:
@@ -176,6 +203,13 @@ def _why(call: argparse.Namespace) -> int:
     return print_why(find_project(), call.cycle)
 
 
+def _diff(call: argparse.Namespace) -> int:
+    from coopreport.compare.terminal import print_comparison
+    from coopreport.project import find_project
+
+    return print_comparison(find_project(), call.cycle, call.from_, call.to, print)
+
+
 def _check(call: argparse.Namespace) -> int:
     from coopreport.check import print_check
     from coopreport.project import find_project
@@ -202,6 +236,42 @@ def _register(call: argparse.Namespace) -> int:
     from coopreport.registers.take_in import take_in
 
     return take_in(find_project(), call.url, call.file, call.sha256, say)
+
+
+def _release(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.release.publish import release
+
+    key = Path(call.key).expanduser().absolute() if call.key else None
+    return release(find_project(), call.cycle, call.kind, call.reason, call.date, key, say)
+
+
+def _verify(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.release.verify import verify
+
+    return verify(find_project(), call.cycle, call.version, say)
+
+
+def _bundle(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.release.bundle import bundle
+
+    return bundle(find_project(), call.cycle, call.version, say)
+
+
+def _reproduce(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.release.reproduce import reproduce
+
+    return reproduce(find_project(), call.cycle, call.version, say)
+
+
+def _clean(call: argparse.Namespace) -> int:
+    from coopreport.pipeline.clean import clean
+    from coopreport.project import find_project
+
+    return clean(find_project())
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from coopreport.locale import NBSP, STAND_ALONE, keep_together, typographic
+from coopreport.locale import NBSP, REVISED, STAND_ALONE, keep_together, typographic
 
 if TYPE_CHECKING:
     from coopreport.exhibits import Cell, Chart, Column, Figures, Row, Table
@@ -196,11 +196,14 @@ def _content(cell: Cell) -> Markup:
     )
     if cell.link:
         text = Markup('<a href="#{}">{}</a>').format(cell.link, text)
-    if not cell.status:
-        return text
+    marks = [REVISED] if cell.revised else []
     if cell.status in STAND_ALONE:
-        return Markup('<span class="symbol">{}</span>').format(cell.text)
-    return text + Markup('<sup class="symbol">{}</sup>').format(cell.status)
+        text = Markup('<span class="symbol">{}</span>').format(cell.text)
+    elif cell.status:
+        marks = [cell.status, *marks]
+    if not marks:
+        return text
+    return text + Markup('<sup class="symbol">{}</sup>').format(NBSP.join(marks))
 
 
 def _notes(notes: tuple[str, ...]) -> Markup:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from coopreport.exhibit_html import chart_html, figures_html, table_html
-from coopreport.locale import STAND_ALONE, SYMBOLS, format_value, machine_value
+from coopreport.locale import REVISED, STAND_ALONE, SYMBOLS, format_value, machine_value
 
 TABLE_MIME = "application/vnd.coopreport.table.v1+json"
 CHART_MIME = "application/vnd.coopreport.chart.v1+json"
@@ -42,13 +42,15 @@ class Column:
 class Cell:
     """A cell: the text shown, the exact value behind it ("" when none) and its status symbol.
 
-    `link` is an id of the page that the text leads to, "" when there is none.
+    `link` is an id of the page that the text leads to, "" when there is none. `revised` tells that
+    the number moved since the former version: a release says so, a chapter never does.
     """
 
     text: str
     value: str = ""
     status: str = ""
     link: str = ""
+    revised: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ class Table:
         for number, row in enumerate(self.rows, 1):
             self._check_row(number, row)
         meanings = dict(self.symbols)
-        used = {cell.status for row in self.rows for cell in row.cells if cell.status}
+        cells = [cell for row in self.rows for cell in row.cells]
+        used = {cell.status for cell in cells if cell.status}
+        used |= {REVISED for cell in cells if cell.revised}
         meanings |= {s: SYMBOLS[s] for s in SYMBOLS if s in used and s not in meanings}
         if unknown := used - set(meanings):
             raise ValueError(f"{self.id} : symbole sans signification : {sorted(unknown)}")
@@ -385,4 +389,4 @@ def _check_name(id: str, title: str) -> None:
 
 def _lean(item: Any) -> dict[str, Any]:
     """Return a dataclass as a JSON object without its empty fields."""
-    return {key: value for key, value in vars(item).items() if value != ""}
+    return {key: value for key, value in vars(item).items() if value}

@@ -47,6 +47,8 @@ SYMBOLS: dict[str, str] = {
 }
 """Statistics Canada's standard table symbols and their French meanings (a true zero is `0`)."""
 
+REVISED = "r"
+
 STAND_ALONE = frozenset({".", "..", "...", "x", "F"})
 """Symbols that replace a value; the others (`p`, `r`, `E`) stand beside one."""
 

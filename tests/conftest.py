@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.releases import make_releases
+
 ROOT = Path(__file__).parents[1]
 SOURCES = ("coopreport", "data", "notebooks", "requirements")
 """The folders of the project that a build needs."""
@@ -83,3 +85,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = runner(copy)("report")
     assert done.returncode == 0, done.stderr
     return copy / "build" / "2023-2024" / "latest"
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in git with the versions v1, v2 and v3 (`tests/releases.py`), made once."""
+    return make_releases(tmp_path_factory.mktemp("versions") / "mémoire publié")

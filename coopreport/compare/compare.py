@@ -17,7 +17,8 @@ from coopreport.compare.versions import (
     load_version,
     version_before,
 )
-from coopreport.pipeline.publish import LATEST, cannot_write
+from coopreport.pipeline.layout import LATEST
+from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
 
 FOLDER = "comparaisons"

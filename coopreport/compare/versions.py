@@ -23,14 +23,13 @@ from coopreport.errors import (
     quoted,
     shorten,
 )
-from coopreport.pipeline.publish import LATEST, MANIFEST, sha256_of
+from coopreport.pipeline.inputs import sha256_of
+from coopreport.pipeline.layout import CLAIMS, LATEST, LEDGER, MANIFEST
 from coopreport.project import Project
 from coopreport.tables import Package, open_package, read_table
 
 RELEASE = re.compile(r"v[1-9][0-9]*")
 BUILD = re.compile(r"[0-9a-f]{12}")
-LEDGER = "indicateurs.json"
-CLAIMS = "enonces.json"
 COPIES = "intrants"
 """The folder of a release that holds copies of its inputs."""
 

@@ -8,7 +8,7 @@ the lists of tables and charts. Pure: the same chapters and edition give the sam
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
@@ -36,8 +36,12 @@ from coopreport.pipeline.provenance import (
     number_indicators,
     origins,
     with_origins,
+    with_revisions,
 )
+from coopreport.release.cells import with_marks
+from coopreport.release.record import Record, Revised, RevisedCell
 
+AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 SVG_MIME = "image/svg+xml"
 IGNORED = ("application/vnd.coopreport.ledger.v1+json",)
 EXHIBITS: dict[str, type[Table] | type[Chart] | type[Figures]] = {
@@ -50,14 +54,24 @@ WORDS = {TABLE_MIME: "tableau", CHART_MIME: "graphique"}
 
 @dataclass(frozen=True)
 class Edition:
-    """What the title block says. `build` is the build's short name; a draft says it is one."""
+    """What the title block says. `build` is the build's short name; no release: a draft."""
 
     title: str
     author: str
     cycle: str
     cut_off: date
     build: str
-    draft: bool = True
+    release: Record | None = None
+
+    @property
+    def revised(self) -> tuple[Revised, ...]:
+        """The indicators that moved since the former version."""
+        return self.release.revised if self.release else ()
+
+    @property
+    def revised_cells(self) -> tuple[RevisedCell, ...]:
+        """The numbers of tables that moved since the former version."""
+        return self.release.cells if self.release else ()
 
 
 @dataclass(frozen=True)
@@ -128,15 +142,16 @@ def assemble(
                 for exhibit in exhibits:
                     for item in exhibit.data.get("items", ()):
                         uses.add(item["html"], _place(headings))
-                outputs = [_output(exhibit, numbers) for exhibit in exhibits]
+                outputs = [_output(exhibit, numbers, edition.revised_cells) for exhibit in exhibits]
                 code = nbformat.v4.new_code_cell("", id=cell_id, metadata=about, outputs=outputs)
                 cells.append(code)
         _check_headings(name, headings)
         contents.append(_entry(position, headings))
     indicators = number_indicators(ledger, uses)
     numbering = {indicator["id"]: indicator["number"] for indicator in indicators}
+    revised = {each.indicator: asdict(each) for each in edition.revised}
     for cell in cells:
-        _link_numbers(cell, numbering)
+        _link_numbers(cell, numbering, revised)
     document: NotebookNode = nbformat.v4.new_notebook(cells=cells)
     document.metadata = nbformat.from_dict(
         {
@@ -146,7 +161,10 @@ def assemble(
                 "contents": contents,
                 "tables": _list(shown.values(), numbers, TABLE_MIME),
                 "charts": _list(shown.values(), numbers, CHART_MIME),
-                "origins": origins(indicators, ledger),
+                "origins": [
+                    {**item, "revised": revised.get(item["id"])}
+                    for item in origins(indicators, ledger)
+                ],
                 "frames": _frame_origins(shown.values(), references, ledger),
                 "unused": ledger["unused"],
             },
@@ -163,14 +181,16 @@ def _place(headings: Sequence[Heading]) -> Place:
     return Place(last.id, f"{last.number} {last.text}".strip())
 
 
-def _link_numbers(cell: NotebookNode, numbering: Mapping[str, int]) -> None:
-    """Make the numbers of a cell of the document open their origin, in place."""
+def _link_numbers(
+    cell: NotebookNode, numbering: Mapping[str, int], revised: Container[str]
+) -> None:
+    """Make the numbers of a cell of the document open their origin, in place; mark the revised."""
     if cell.cell_type == "markdown":
-        cell.source = str(with_origins(cell.source, numbering))
+        cell.source = str(with_origins(with_revisions(cell.source, revised), numbering))
         return
     for output in cell.outputs:
         for item in output.data.get(FIGURES_MIME, {}).get("items", ()):
-            item["html"] = str(with_origins(item["html"], numbering))
+            item["html"] = str(with_origins(with_revisions(item["html"], revised), numbering))
 
 
 def _frame_origins(
@@ -239,9 +259,13 @@ def _numbers(exhibits: Sequence[Shown]) -> dict[str, tuple[str, int]]:
     return numbers
 
 
-def _output(exhibit: Shown, numbers: dict[str, tuple[str, int]]) -> NotebookNode:
+def _output(
+    exhibit: Shown, numbers: dict[str, tuple[str, int]], revised: Sequence[RevisedCell]
+) -> NotebookNode:
     number = numbers.get(exhibit.data["id"], ("", 0))[1]
-    bundle = {exhibit.mime: exhibit.data} | ({SVG_MIME: exhibit.svg} if exhibit.svg else {})
+    bundle = {exhibit.mime: with_marks(exhibit.data, revised)} | (
+        {SVG_MIME: exhibit.svg} if exhibit.svg else {}
+    )
     output: NotebookNode = nbformat.v4.new_output(
         "display_data", data=bundle, metadata={"number": number}
     )

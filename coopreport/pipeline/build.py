@@ -13,15 +13,14 @@ from pathlib import Path
 from coopreport.cycles import read_cycle
 from coopreport.pipeline.engines import FORKED, KERNELS
 from coopreport.pipeline.inputs import input_files
+from coopreport.pipeline.layout import LATEST, REPORT
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.plan import Plan, make_plan
-from coopreport.pipeline.publish import LATEST, is_intact, point_latest
+from coopreport.pipeline.publish import is_intact, point_latest
 from coopreport.pipeline.warm import Warm
 from coopreport.pipeline.work import sweep, work_folder
 from coopreport.project import Project
-
-REPORT = "rapport.html"
 
 
 @dataclass(frozen=True)

@@ -13,22 +13,19 @@ import nbformat
 from coopreport import __version__
 from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
-from coopreport.pipeline.assemble import Edition, assemble, chapter_id, draw_charts
+from coopreport.pipeline.assemble import AUTHOR, Edition, assemble, chapter_id, draw_charts
 from coopreport.pipeline.cache import Record
 from coopreport.pipeline.drawings import DRAWN_WITH
 from coopreport.pipeline.imports import modules_of
+from coopreport.pipeline.layout import CLAIMS, LEDGER, REPORT
 from coopreport.pipeline.plan import Plan
 from coopreport.pipeline.provenance import merge_claims, merge_ledgers
 from coopreport.pipeline.publish import write_json, write_manifest
 from coopreport.pipeline.render import render
 from coopreport.pipeline.run import Executed, seal_output
 
-REPORT = "rapport.html"
 Draw = Callable[..., str]
-LEDGER = "indicateurs.json"
-CLAIMS = "enonces.json"
 SCHEMAS = Path(__file__).parent.parent / "schemas"
-AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,6 @@ def compose(folder: Path, cycle: Cycle, plan: Plan, chapters: Sequence[Done]) ->
         cycle=cycle.id,
         cut_off=cycle.cut_off,
         build=plan.build,
-        draft=True,
     )
     runs = [done.run for done in chapters]
     ledgers = [(run.chapter.path.name, run.ledger) for run in runs]

@@ -17,7 +17,8 @@ from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
 from coopreport.pipeline.cache import ChapterCache, Record
 from coopreport.pipeline.inputs import LOCK, build_name
-from coopreport.pipeline.publish import LATEST, read_manifest
+from coopreport.pipeline.layout import LATEST
+from coopreport.pipeline.publish import read_manifest
 from coopreport.project import Project
 
 ABSENT = "absent"

@@ -10,9 +10,10 @@ from coopreport.cycles import Cycle
 from coopreport.errors import BadData, CannotPublish
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.pipeline.cache import CACHE, ChapterCache
-from coopreport.pipeline.compose import LEDGER, Done, compose, done_before, done_now
+from coopreport.pipeline.compose import Done, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
 from coopreport.pipeline.inputs import hashes_now, input_files
+from coopreport.pipeline.layout import LEDGER
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.plan import ChapterPlan, Plan
 from coopreport.pipeline.publish import publish

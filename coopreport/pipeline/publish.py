@@ -13,20 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from coopreport.pipeline.inputs import sha256_of
+from coopreport.pipeline.layout import LATEST, MANIFEST
 from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
-
-LATEST = "latest"
-MANIFEST = "manifest.json"
 
 
 def write_manifest(folder: Path, about: Mapping[str, Any]) -> None:
     """Write `manifest.json`: what a build is made of, and the SHA-256 of every file of it."""
-    outputs = {
-        path.relative_to(folder).as_posix(): sha256_of(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    outputs = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files_of(folder)}
     write_json(folder / MANIFEST, {**about, "outputs": outputs})
 
 
@@ -41,7 +35,7 @@ def is_intact(build: Path, inputs: Mapping[str, str]) -> bool:
     if manifest.get("inputs") != inputs:
         return False
     try:
-        found = {path.relative_to(build).as_posix(): sha256_of(path) for path in _files(build)}
+        found = {path.relative_to(build).as_posix(): sha256_of(path) for path in files_of(build)}
     except OSError:
         return False
     del found[MANIFEST]
@@ -71,11 +65,11 @@ def publish(finished: Path, project: Project, cycle: str, name: str) -> Path:
     target = shelf / name
     try:
         shelf.mkdir(exist_ok=True)
-        _flush(finished)
+        flush(finished)
         if target.exists():
             target.rename(finished.parent / "replaced")
         finished.rename(target)
-        _flush_one(shelf)
+        flush_one(shelf)
     except OSError as error:
         raise cannot_write(error, shelf) from None
     return point_latest(project, cycle, name, finished.parent)
@@ -92,24 +86,25 @@ def point_latest(project: Project, cycle: str, name: str, work: Path) -> Path:
         pointer = work / LATEST
         pointer.symlink_to(name)
         pointer.replace(shelf / LATEST)
-        _flush_one(shelf)
+        flush_one(shelf)
     except OSError as error:
         raise cannot_write(error, shelf) from None
     return shelf / LATEST
 
 
-def _files(folder: Path) -> Iterable[Path]:
+def files_of(folder: Path) -> Iterable[Path]:
+    """Yield the files of a folder and of its folders, in the order of their paths."""
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def _flush(folder: Path) -> None:
-    """Ask the system to put a folder's files, then the folder, on the disk."""
-    for path in _files(folder):
-        _flush_one(path)
-    _flush_one(folder)
+def flush(folder: Path) -> None:
+    """Ask the system to put a folder, its files and its folders on the disk."""
+    for path in (*sorted(folder.rglob("*")), folder):
+        flush_one(path)
 
 
-def _flush_one(path: Path) -> None:
+def flush_one(path: Path) -> None:
+    """Ask the system to put one file, or the names in one folder, on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -15,11 +15,11 @@ from pathlib import Path
 from coopreport.cycles import read_cycle
 from coopreport.errors import NBSP, CoopreportError
 from coopreport.locale import format_value
-from coopreport.pipeline.build import REPORT, make_report
+from coopreport.pipeline.build import make_report
 from coopreport.pipeline.inputs import input_paths
+from coopreport.pipeline.layout import LATEST, REPORT
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.live import Live
-from coopreport.pipeline.publish import LATEST
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
 

@@ -1,0 +1,114 @@
+"""The folder of a release: the build with its page rendered again, and all that it was made from.
+
+Made from a build and a record alone, so that a reproduction makes the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import nbformat
+
+from coopreport.cycles import Cycle
+from coopreport.errors import BadCall
+from coopreport.pipeline.assemble import AUTHOR, Edition, assemble
+from coopreport.pipeline.inputs import sha256_of
+from coopreport.pipeline.layout import LEDGER, REPORT
+from coopreport.pipeline.publish import files_of, write_manifest
+from coopreport.pipeline.render import render
+from coopreport.project import Project
+from coopreport.release.record import Record
+from coopreport.release.versions import INPUTS, read_manifest
+
+LARGEST_COPY = 50_000_000
+"""Bytes of the largest register that a release copies; a larger one is named by its hash."""
+
+BESIDE = ("pyproject.toml", "Makefile", "data/README.md")
+"""Files that no build reads and that a build needs to be made again; with `requirements/`."""
+
+
+def make_folder(project: Project, cycle: Cycle, build: Path, record: Record, target: Path) -> None:
+    """Make the folder of a release in `target`, which must not exist.
+
+    Raises:
+        BadCall: an input changed since the build.
+        NotIntact: the build has no readable manifest.
+        OSError: a file cannot be read or written.
+    """
+    manifest = read_manifest(build)
+    target.mkdir()
+    for name in manifest["outputs"]:
+        if name != REPORT:
+            copy_file(build / name, target / name)
+    page = released_page(cycle, build, record, manifest["build"])
+    (target / REPORT).write_text(page, encoding="utf-8")
+    left_out = _copy_inputs(project, cycle, manifest["inputs"], target / INPUTS)
+    about = {key: value for key, value in manifest.items() if key != "outputs"}
+    about |= {"release": record.to_json(), "left_out": left_out}
+    write_manifest(target, about)
+
+
+def released_page(cycle: Cycle, build: Path, record: Record, name: str) -> str:
+    """Return the page of a build, whose short name is `name`, as a release shows it."""
+    chapters = [
+        (chapter.name, nbformat.read(build / "notebooks" / chapter.path.name, as_version=4))
+        for chapter in cycle.chapters
+    ]
+    ledger = json.loads((build / LEDGER).read_text(encoding="utf-8"))
+    edition = Edition(cycle.title, AUTHOR, cycle.id, cycle.cut_off, name, record)
+    return render(assemble(chapters, edition, ledger))
+
+
+def seal_files(folder: Path) -> None:
+    """Make the files of a release read-only."""
+    for path in files_of(folder):
+        path.chmod(0o444)
+
+
+def seal_folders(folder: Path) -> None:
+    """Make a release and its folders read-only; what is so already stays so."""
+    for place, _, _ in os.walk(folder, topdown=False):
+        os.chmod(place, 0o555)
+
+
+def causes_file(cycle: str) -> str:
+    """Return the path, from the project's root, of the stated causes of a cycle's revisions."""
+    return f"data/revisions/{cycle}.yaml"
+
+
+def _copy_inputs(
+    project: Project, cycle: Cycle, inputs: Mapping[str, str], target: Path
+) -> list[str]:
+    """Copy what the build was made from, and what makes it again; return what was too large."""
+    left_out = []
+    for name, sha256 in inputs.items():
+        source = project.root / name
+        if name.startswith("registers/") and source.stat().st_size > LARGEST_COPY:
+            left_out.append(name)
+            continue
+        copy_file(source, target / name)
+        if sha256_of(target / name) != sha256:
+            raise BadCall(
+                f"{name} a changé depuis la production.", "relancez make report, puis make release."
+            )
+    for source in _beside(project, cycle):
+        if (name := project.relative(source)) not in inputs:
+            copy_file(source, target / name)
+    return left_out
+
+
+def _beside(project: Project, cycle: Cycle) -> Iterator[Path]:
+    files = (*BESIDE, causes_file(cycle.id))
+    yield from (path for name in files if (path := project.root / name).is_file())
+    found = sorted((project.root / "requirements").iterdir())
+    yield from (path for path in found if path.is_file() and not path.name.startswith("."))
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the bytes of a file, making the folders that lead to its place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
