@@ -84,7 +84,7 @@ def _altair_theme() -> alt.theme.ThemeConfig:
 
 def to_spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
     """Return the vega-lite object of an altair chart, with our theme whatever theme is enabled."""
-    spec: dict[str, Any] = chart.to_dict()
+    spec: dict[str, Any] = chart.to_dict(validate=False)
     spec["config"] = theme()
     return spec
 

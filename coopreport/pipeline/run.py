@@ -6,6 +6,7 @@ error output, and the seal at the end. Anything else raises `ChapterFailed`.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -87,9 +88,11 @@ def run_chapters(
         else:
             progress(done[chapter.name])
 
+    # The longest first, so that none is left alone at the end.
+    longest = sorted(chapters, key=lambda chapter: chapter.path.stat().st_size, reverse=True)
     with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
         try:
-            list(pool.map(one, chapters))
+            list(pool.map(one, longest))
         except BaseException:  # Ctrl-C: the threads end when what they wait for is gone
             pool.shutdown(wait=False, cancel_futures=True)
             build.running.stop()
@@ -208,7 +211,7 @@ def check(chapter: Chapter, source: NotebookNode, notebook: NotebookNode, limits
             cell.execution_count is None and cell.source.strip()
         ):
             raise failure(chapter, source, position, "NotCompleted", "", limits)
-        if len(nbformat.v4.writes(nbformat.v4.new_notebook(cells=[cell]))) > limits.output_bytes:
+        if len(json.dumps(cell.outputs, ensure_ascii=False)) > limits.output_bytes:
             raise failure(chapter, source, position, "TooLarge", "", limits)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)

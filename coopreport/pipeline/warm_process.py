@@ -18,7 +18,6 @@ import socket
 import sys
 import threading
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,10 +56,18 @@ def main() -> None:
 
 def warm_up() -> ChapterShell:
     """Import what chapters use and make the shell; read nothing of the project's data."""
-    import_module("coopreport.notebook")
+    import altair
+    import pandas as pd
+
+    from coopreport.locale import format_value
+    from coopreport.notebook import charts
     from coopreport.pipeline.warm_shell import make_shell
 
     shell = make_shell()
+    # What altair and Babel import and read at their first use.
+    dot = altair.Chart(pd.DataFrame({"x": [1]})).mark_point().encode(x="x:Q")
+    charts.to_spec(altair.layer(dot))
+    format_value(1, "CAD")
     gc.collect()
     gc.freeze()  # a child that collects does not copy these pages
     return shell
