@@ -1,0 +1,105 @@
+"""`make watch`: what is saved is on the open page; a save that cannot be built is told on it."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.builds import assert_nobody_in, latest, small_project, start, write_sentence
+from tests.chapters import write_chapter
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:([0-9]+)/")
+
+
+@dataclass
+class Watched:
+    """A project under watch: the process, the address of its page, the lines it says."""
+
+    project: Path
+    process: subprocess.Popen[str]
+    address: str
+    said: list[str]
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    """A small project under watch; its first page is there."""
+    project = small_project(tmp_path)
+    process = start(project, "watch")
+    assert process.stderr
+    first = process.stderr.readline()
+    found = ADDRESS.search(first)
+    assert found, first
+    watched = Watched(project, process, found.group(), [process.stderr.readline()])
+
+    def read() -> None:
+        watched.said.extend(process.stderr or ())
+
+    threading.Thread(target=read, daemon=True).start()
+    yield watched
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def page(watched: Watched, chromium: Browser) -> Iterator[Page]:
+    """The page that it serves, open in a browser."""
+    page = chromium.new_page()
+    page.goto(watched.address)
+    expect(page.locator("main")).to_contain_text("Une phrase.")
+    yield page
+    page.close()
+
+
+def test_a_saved_sentence_comes_on_the_open_page(watched: Watched, page: Page) -> None:
+    write_sentence(watched.project, "La phrase a changé.")
+    expect(page.locator("main")).to_contain_text("La phrase a changé.", timeout=30_000)
+    assert "La phrase a changé." in (latest(watched.project) / "rapport.html").read_text("utf-8")
+
+
+def test_a_save_that_fails_is_told_on_the_page_and_goes_when_it_is_mended(
+    watched: Watched, page: Page
+) -> None:
+    write_chapter(watched.project, "1 / 0")
+    expect(page.get_by_role("alert")).to_contain_text("ZeroDivisionError", timeout=30_000)
+    expect(page.locator("main")).to_contain_text("Une phrase.")
+    write_sentence(watched.project, "Réparé.")
+    expect(page.locator("main")).to_contain_text("Réparé.", timeout=30_000)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_code_that_changes_is_used_at_once(watched: Watched, page: Page) -> None:
+    template = watched.project / "coopreport" / "pipeline" / "assemble.py"
+    text = template.read_text(encoding="utf-8")
+    template.write_text(text.replace("Conseil québécois", "CONSEIL québécois"), encoding="utf-8")
+    expect(page.locator(".author").first).to_contain_text("CONSEIL", timeout=60_000)
+
+
+def test_the_published_page_has_no_script(watched: Watched, page: Page) -> None:
+    published = (latest(watched.project) / "rapport.html").read_text(encoding="utf-8")
+    assert "<script" not in published
+    assert "script-src" not in published
+
+
+def test_only_its_own_name_is_served(watched: Watched) -> None:
+    port = int(ADDRESS.findall(watched.address)[0])
+    for host, status in ((f"127.0.0.1:{port}", 200), ("ailleurs.example", 403)):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/", headers={"Host": host})
+        assert connection.getresponse().status == status
+        connection.close()
+
+
+def test_control_c_ends_it_with_nobody_left(watched: Watched) -> None:
+    watched.process.send_signal(signal.SIGINT)
+    assert watched.process.wait(15) == 0
+    assert_nobody_in(watched.project)
