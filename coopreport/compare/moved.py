@@ -9,7 +9,7 @@ from fractions import Fraction
 from coopreport.compare.causes import Cause, causes_of
 from coopreport.compare.evidence import Evidence, Json
 from coopreport.compare.rows import RowChanges
-from coopreport.locale import UNITS, format_value, round_half_away
+from coopreport.locale import UNITS, format_value
 
 NOT_APPLICABLE = "..."
 FINEST = 9
@@ -75,7 +75,7 @@ def move_of(old: Json, new: Json, evidence: Evidence) -> Moved:
 def difference(old: Json, new: Json) -> tuple[str, str]:
     """Return the new value less the old one, in the unit and in percent of the old one.
 
-    The difference of two percentages is in points. Decimals are added until it is not zero.
+    The difference of two percentages is in points. Decimals are added to one that looks like zero.
     """
     same_kind = UNITS[old["unit"]].title == UNITS[new["unit"]].title
     if not (old["value"] and new["value"] and same_kind):
@@ -91,8 +91,8 @@ def difference(old: Json, new: Json) -> tuple[str, str]:
 
 
 def _signed(value: Fraction, unit: str, decimals: int) -> str:
-    """Return a difference with its sign, and as many decimals as it takes not to look like zero."""
-    scaled = value * UNITS[unit].scale
-    while value and not round_half_away(scaled, decimals) and decimals < FINEST:
+    """Return a difference with its sign, and as many decimals as it takes to show a digit of it."""
+    size = abs(value * UNITS[unit].scale)
+    while value and size * 10**decimals < 1 and decimals < FINEST:
         decimals += 1
     return format_value(value, unit, decimals, signed=True)

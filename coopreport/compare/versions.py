@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 
 from coopreport.compare.documents import Document, read_documents
-from coopreport.compare.rows import RowChanges, row_changes
+from coopreport.compare.rows import RowChanges, named, row_changes
 from coopreport.cycles import check_cycle_name
 from coopreport.errors import (
     BadCall,
@@ -32,6 +32,15 @@ RELEASE = re.compile(r"v[1-9][0-9]*")
 BUILD = re.compile(r"[0-9a-f]{12}")
 COPIES = "intrants"
 """The folder of a release that holds copies of its inputs."""
+
+
+UNREADABLE = (
+    *(OSError, ValueError, KeyError, TypeError, AttributeError),
+    *(nbformat.ValidationError, ChapterFailed),
+)
+"""What reading a file that no build wrote may raise."""
+MOST_NAMED = 8
+"""An error names this many versions, and counts the others."""
 
 
 class DamagedVersion(CoopreportError):
@@ -72,14 +81,11 @@ def find_version(project: Project, cycle: str, name: str) -> Path:
     if short == LATEST and (shelf / LATEST / MANIFEST).is_file():
         return (shelf / LATEST).resolve()
     if short not in known:
+        made = f"versions : {named(known, MOST_NAMED)}."
+        listed = made if known else f"make report CYCLE={of} en fait une."
         raise BadCall(
             f"Le cycle {of} n’a pas de version {quoted(shorten(short))}.",
-            nearest(short, known)
-            or (
-                f"versions : {', '.join(known)}."
-                if known
-                else f"produisez-en une : make report CYCLE={of}."
-            ),
+            f"{nearest(short, known)} {listed}".strip(),
         )
     return shelf / short
 
@@ -138,7 +144,7 @@ def load_version(folder: Path) -> Version:
             None if claims is None else tuple(claims),
             read_documents(_in_order(notebooks, list(manifest.get("chapters", {})))),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ChapterFailed) as error:
+    except UNREADABLE as error:
         raise DamagedVersion(
             f"La version {quoted(folder.name)} ne peut pas être lue "
             f"({shorten(f'{type(error).__name__} : {error}', 160)}).",
