@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import altair as alt
+import nbformat
 import pandas as pd
 import pytest
 
 from coopreport import charts
 from coopreport.charts.labels import place_labels
 from coopreport.charts.svg import clean_svg, to_svg
+from coopreport.exhibits import CHART_MIME
 from coopreport.palette import (
     DOUBT,
     DOUBT_PANEL,
@@ -173,6 +177,20 @@ def test_a_drawing_with_a_link_is_refused() -> None:
 def test_an_empty_drawing_is_refused() -> None:
     with pytest.raises(ValueError, match="vide"):
         clean_svg('<svg xmlns="http://www.w3.org/2000/svg"/>', id="essai.x", title="T", alt="A")
+
+
+def test_every_chart_of_the_report_is_valid_vega_lite(built: Path) -> None:
+    specs = [
+        output.data[CHART_MIME]["spec"]
+        for path in sorted((built / "notebooks").glob("*.ipynb"))
+        for cell in nbformat.read(path, as_version=4).cells
+        for output in cell.get("outputs", ())
+        if CHART_MIME in output.get("data", {})
+    ]
+    assert len(specs) == 7
+    for spec in specs:
+        ours = {key: value for key, value in spec.items() if key != "config"}
+        alt.Chart.from_dict(ours, validate=True)
 
 
 def test_a_drawing_is_the_same_twice_and_its_ids_are_its_own() -> None:

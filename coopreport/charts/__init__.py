@@ -5,10 +5,14 @@ Amounts come in whole dollars and rates in percent; labels are formatted by `loc
 drawn here: a kernel only makes the vega-lite object, and `svg.to_svg` draws it in the pipeline.
 """
 
-from coopreport.charts.funding import stacked_by_fiscal_year, steps_through_time
-from coopreport.charts.portrait import series_with_breaks
-from coopreport.charts.survival import comparators, survival_curve
-from coopreport.charts.theme import theme, to_spec
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coopreport.charts.funding import stacked_by_fiscal_year, steps_through_time
+    from coopreport.charts.portrait import series_with_breaks
+    from coopreport.charts.survival import comparators, survival_curve
+    from coopreport.charts.theme import to_spec
 
 __all__ = [
     "comparators",
@@ -16,6 +20,20 @@ __all__ = [
     "stacked_by_fiscal_year",
     "steps_through_time",
     "survival_curve",
-    "theme",
     "to_spec",
 ]
+_MODULES = {
+    "comparators": "survival",
+    "series_with_breaks": "portrait",
+    "stacked_by_fiscal_year": "funding",
+    "steps_through_time": "funding",
+    "survival_curve": "survival",
+    "to_spec": "theme",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a builder when it is asked for: altair takes long, and many uses draw no chart."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

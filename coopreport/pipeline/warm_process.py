@@ -64,6 +64,8 @@ def warm_up() -> ChapterShell:
     from coopreport.pipeline.warm_shell import make_shell
 
     shell = make_shell()
+    for name in charts.__all__:
+        getattr(charts, name)
     # What altair and Babel import and read at their first use.
     dot = altair.Chart(pd.DataFrame({"x": [1]})).mark_point().encode(x="x:Q")
     charts.to_spec(altair.layer(dot))
