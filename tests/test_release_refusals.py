@@ -11,7 +11,6 @@ import yaml
 
 from coopreport.errors import BadData
 from coopreport.project import Project
-from coopreport.release import privacy
 from coopreport.release.causes import cause_of, lines_to_add, read_causes
 from coopreport.release.privacy import TellsWhere, check_privacy
 from tests.releases import CYCLE, commit, copied, done, edit, git, make_key, revise, run, shelf
@@ -279,7 +278,7 @@ def test_a_file_that_tells_where_it_was_made_is_named(
     root = tmp_path / "mémoire 2024"
     monkeypatch.setenv("HOME", str(tmp_path / "maison"))
     monkeypatch.setenv("USER", "tremblay")
-    monkeypatch.setattr(privacy.socket, "gethostname", lambda: "poste-4417.exemple.ca")
+    monkeypatch.setattr("socket.gethostname", lambda: "poste-4417.exemple.ca")
     folder = tmp_path / "v1"
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     text = written.format(root=root, home=Path.home(), quoted=root.as_uri()[7:])
