@@ -30,7 +30,7 @@ CAUSES = (
         "un identifiant tiré au hasard : donnez-lui un nom fixe",
     ),
     (
-        r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}|\b\d{2}:\d{2}:\d{2}|\b1[5-9]\d{8}(?:\.\d+)?\b",
+        r"(?:\d{4}-\d{2}-\d{2}[T ])?\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?|\b1[5-9]\d{8}(?:\.\d+)?\b",
         "une heure de l’horloge : prenez la date dans les données ou dans le cycle",
     ),
     (r"\b20\d{2}-\d{2}-\d{2}\b", "une date de l’horloge : prenez-la dans les données"),

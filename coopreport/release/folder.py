@@ -46,7 +46,7 @@ def make_folder(project: Project, cycle: Cycle, build: Path, record: Record, tar
             copy_file(build / name, target / name)
     page = released_page(cycle, build, record, manifest["build"])
     (target / REPORT).write_text(page, encoding="utf-8")
-    left_out = _copy_inputs(project, cycle, manifest["inputs"], target / INPUTS)
+    left_out = copy_inputs(project, cycle.id, manifest["inputs"], target / INPUTS)
     about = {key: value for key, value in manifest.items() if key != "outputs"}
     about |= {"release": record.to_json(), "left_out": left_out}
     write_manifest(target, about)
@@ -80,10 +80,12 @@ def causes_file(cycle: str) -> str:
     return f"data/revisions/{cycle}.yaml"
 
 
-def _copy_inputs(
-    project: Project, cycle: Cycle, inputs: Mapping[str, str], target: Path
-) -> list[str]:
-    """Copy what the build was made from, and what makes it again; return what was too large."""
+def copy_inputs(project: Project, cycle: str, inputs: Mapping[str, str], target: Path) -> list[str]:
+    """Copy what the build was made from, and what makes it again; return what was too large.
+
+    Raises:
+        BadCall: an input is not as `inputs` has its hash.
+    """
     left_out = []
     for name, sha256 in inputs.items():
         source = project.root / name
@@ -101,8 +103,8 @@ def _copy_inputs(
     return left_out
 
 
-def _beside(project: Project, cycle: Cycle) -> Iterator[Path]:
-    files = (*BESIDE, causes_file(cycle.id))
+def _beside(project: Project, cycle: str) -> Iterator[Path]:
+    files = (*BESIDE, causes_file(cycle))
     yield from (path for name in files if (path := project.root / name).is_file())
     found = sorted((project.root / "requirements").iterdir())
     yield from (path for path in found if path.is_file() and not path.name.startswith("."))
