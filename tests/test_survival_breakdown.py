@@ -12,7 +12,8 @@ from coopreport.analysis.breakdown import (
     rates_by,
     spread_blanks,
 )
-from coopreport.analysis.survival import COUNTS, kaplan_meier, life_table_by_age, pool, survival_at
+from coopreport.analysis.rates import life_table_by_age, survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier, pool
 from coopreport.errors import BadCall
 from tests.test_survival_r import life_table as committed_table
 

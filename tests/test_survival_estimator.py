@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from coopreport.analysis.survival import COUNTS, Rate, kaplan_meier, pool, reliability, survival_at
+from coopreport.analysis.rates import Rate, reliability, survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier, pool
 from coopreport.errors import BadCall, BadData
 from coopreport.registers.life_table import count_by_age
 

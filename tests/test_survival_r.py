@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coopreport.analysis.survival import COUNTS, kaplan_meier, survival_at
+from coopreport.analysis.rates import survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier
 from coopreport.registers import RegisterFile, Rules, uk
 from coopreport.registers import life_table as life_table_of
 from coopreport.registers.life_table import count_by_age, observe

@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coopreport.analysis.survival import COUNTS, kaplan_meier, survival_at
+from coopreport.analysis.rates import survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier
 from coopreport.errors import BadCall, BadData
 from coopreport.registers import uk
 from coopreport.registers.life_table import add_tables, count_by_age, observe

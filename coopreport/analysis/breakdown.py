@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from coopreport.analysis.survival import COUNTS, Rate, kaplan_meier, reliability, survival_at
-from coopreport.errors import BadCall
+from coopreport.analysis.rates import Rate, rates_at, reliability, survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by
 
 READINGS = ("excluded", "own_group", "spread")
 """What to do with units of unknown group: leave them out, keep them apart, spread them."""
@@ -46,32 +46,39 @@ class Reading:
         )
         return {**vars(rate), "flag": flag, "status": flag if rate.survival is not None else ""}
 
-    def rows(self, life_table: pd.DataFrame, delayed_entry: bool = True) -> list[dict[str, Any]]:
+    def rows(self, life_table: pd.DataFrame, fractional: bool = False) -> list[dict[str, Any]]:
         """Return the rates of one population, a row for each number of years."""
-        curve = kaplan_meier(life_table, delayed_entry, self.confidence)
+        curve = kaplan_meier(life_table, confidence=self.confidence, fractional=fractional)
         return [self.row(survival_at(curve, number)) for number in self.years]
+
+    def rows_by(
+        self, life_table: pd.DataFrame, by: Sequence[str], fractional: bool = False
+    ) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+        """Return the labels of each group with its rates, a row for each number of years."""
+        curves = kaplan_meier_by(life_table, by, confidence=self.confidence, fractional=fractional)
+        found = zip(*(rates_at(curves, by, number) for number in self.years), strict=True)
+        return [(label, self.row(rate)) for group in found for label, rate in group]
 
 
 def rates_by(life_table: pd.DataFrame, by: str, reading: Reading) -> pd.DataFrame:
     """Return the rates of each group of a column, largest group first.
 
     Returns:
-        `group`, then the fields of `survival.Rate` and `flag`, one row a group and a year.
+        `group`, then the fields of `rates.Rate` and `flag`, one row a group and a year.
 
     Raises:
         BadCall: no such column.
     """
-    if by not in life_table.columns:
-        raise BadCall(
-            f"La table de survie n’a pas de colonne «\u00a0{by}\u00a0».", "Donner un groupement."
-        )
-    rows = [
-        {"group": str(group), **row}
-        for group, counts in life_table.groupby(by, sort=True)
-        for row in reading.rows(counts)
-    ]
+    rows = _group_rows(life_table, by, reading)
     order = ["births", "group", "years"]
     return pd.DataFrame(rows).sort_values(order, ascending=[False, True, True], ignore_index=True)
+
+
+def _group_rows(
+    life_table: pd.DataFrame, by: str, reading: Reading, fractional: bool = False
+) -> list[dict[str, Any]]:
+    found = reading.rows_by(life_table, [by], fractional)
+    return [{"group": str(group), **row} for (group,), row in found]
 
 
 def compare_groups(
@@ -141,22 +148,15 @@ def blank_readings(life_table: pd.DataFrame, by: str, blank: str, reading: Readi
         when spread), `survival`, `flag`, `status`. `excluded` and `own_group` differ in `all`, and
         by the group of the blanks itself; `spread` differs in each group.
     """
-    known = life_table[life_table[by] != blank]
-    tables = {"excluded": known, "own_group": life_table}
-    rows: list[dict[str, Any]] = []
-    for name, table in tables.items():
-        parts = [(ALL, table), *table.groupby(by, sort=True)]
-        rows += [
-            {"reading": name, "group": str(group), **row}
-            for group, counts in parts
-            for row in reading.rows(counts)
-        ]
-    spread = spread_blanks(life_table, by, blank)
-    for group, counts in [(ALL, spread), *spread.groupby(by, sort=True)]:
-        curve = kaplan_meier(counts, confidence=reading.confidence, fractional=True)
-        rows += [
-            {"reading": "spread", "group": str(group), **reading.row(survival_at(curve, number))}
-            for number in reading.years
-        ]
+    tables = {
+        "excluded": (life_table[life_table[by] != blank], False),
+        "own_group": (life_table, False),
+        "spread": (spread_blanks(life_table, by, blank), True),
+    }
+    rows = []
+    for name, (table, fractional) in tables.items():
+        whole = [{"group": ALL, **row} for row in reading.rows(table, fractional)]
+        groups = _group_rows(table, by, reading, fractional)
+        rows += [{"reading": name, **row} for row in whole + groups]
     columns = ["reading", "group", "years", "births", "survival", "flag", "status"]
     return pd.DataFrame(rows)[columns]
