@@ -12,7 +12,7 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coopreport.errors import BadCall, BadData, Fault, nearest, quoted
 
@@ -95,8 +95,20 @@ def open_csv(path: Path, name: str, required: Sequence[str]) -> CsvSource:
     return CsvSource(path, name, columns)
 
 
-def run(connection: DuckDBPyConnection, query: str, sources: Sequence[CsvSource]) -> None:
-    """Run a query that reads CSV files; what DuckDB refuses is told as faults of the files.
+def one(connection: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """Return the one row of a query."""
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return row
+
+
+def run(
+    connection: DuckDBPyConnection, query: str | Callable[[], object], sources: Sequence[CsvSource]
+) -> None:
+    """Run what reads CSV files; what DuckDB refuses is told as faults of the files.
+
+    Args:
+        query: one query, or a function that runs several.
 
     Raises:
         BadData: a file is not the CSV that its header announces.
@@ -105,7 +117,10 @@ def run(connection: DuckDBPyConnection, query: str, sources: Sequence[CsvSource]
     import duckdb
 
     try:
-        connection.execute(query)
+        if callable(query):
+            query()
+        else:
+            connection.execute(query)
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise BadCall(
             f"Le registre ne tient pas dans la mémoire et le disque de travail\u00a0: "
