@@ -212,7 +212,9 @@ def _compute(
     with opened(register) as (connection, loaded):
         _check_cut_off(loaded, rules)
         observed = counting.observe(connection, rules, only)
-    tables = {grouping: counting.count(observed, grouping, loaded.synthetic) for grouping in asked}
+    with ThreadPoolExecutor(2) as pool:  # NumPy counts and sorts without Python's lock
+        found = pool.map(lambda by: counting.count(observed, by, loaded.synthetic), asked)
+        tables = dict(zip(asked, found, strict=True))
     unknown = {
         words: count
         for column, words in UNKNOWN_WORDS.items()

@@ -117,7 +117,7 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
     size = numbering.size * span
     entered, entries = _tally(number * span + observed.entry_age, size)
     left, gone = _tally(2 * (number * span + observed.exit_age) + ~observed.died, 2 * size)
-    keys = np.union1d(entered, left >> 1)
+    keys = _distinct(np.concatenate([entered, left >> 1]))[0]
     counts = {name: np.zeros(len(keys), dtype="int64") for name in COUNTS}
     counts["entries"][np.searchsorted(keys, entered)] = entries
     for fate, name in enumerate(("deaths", "exits")):
@@ -190,7 +190,14 @@ def _ranked(groups: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, pd.Dat
 def _tally(keys: Array, size: int) -> tuple[Array, Array]:
     """Return the keys that are there, ascending, and how many times each."""
     if size > DENSE:
-        return np.unique(keys, return_counts=True)
+        return _distinct(keys)
     counts = np.bincount(keys)
     found = np.flatnonzero(counts)
     return found, counts[found]
+
+
+def _distinct(keys: Array) -> tuple[Array, Array]:
+    """Return what `numpy.unique` does, several times faster on millions of integers."""
+    ordered = np.sort(keys)
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[first], np.diff(first, append=len(ordered))

@@ -8,6 +8,7 @@ Columns `unit_id`, `birth` (AAAA-MM-JJ), `end` and `legal_form` are required; th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ import pandas as pd
 
 from coopreport.errors import BadCall, BadData, Fault, nearest
 from coopreport.registers import text_codes
-from coopreport.registers.csv_source import CsvSource, literal, locate, one, open_csv, run
+from coopreport.registers.csv_source import CsvSource, literal, locate, one, open_csv, refusals
 from coopreport.registers.repeated import mark_repeated
 from coopreport.registers.schema import (
     END_KINDS,
@@ -60,16 +61,10 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
     if name.endswith(".parquet"):
         source = _open_parquet(connection, staged, name)
         read = _relation(source, f"read_parquet({literal(str(staged))})")
+        _read(connection, read, ids)
     else:
         source = open_csv(staged, name, REQUIRED)
-        read = _relation(source, source.sql)
-
-    def read_file() -> None:
-        text_codes.learn(connection, read, CODES)
-        connection.execute(_raw_query(read, ids))
-        text_codes.complete(connection, read, CODES)
-
-    run(connection, read_file, [source])
+        read = _read_csv(connection, source, ids)
     _decode(connection)
     connection.execute(
         "CREATE TEMP VIEW typed AS SELECT raw.rowid AS row_id, * FROM raw JOIN decoded USING (code)"
@@ -88,11 +83,8 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
         remedy = f"Formes\u00a0: {', '.join(LEGAL_FORMS)}; fins\u00a0: {', '.join(END_KINDS)}."
         raise BadData(faults or [Fault(name, 0, "", "", rule, remedy)])
     _refuse_conflicts(connection, source, read)
-    repeated = (
-        "row_id IN (SELECT row_id FROM repeated)"
-        if one(connection, "SELECT count(*) FROM repeated")[0]
-        else "FALSE"
-    )
+    again = one(connection, "SELECT count(*) FROM repeated")[0]
+    repeated = "row_id IN (SELECT row_id FROM repeated)" if again else "FALSE"
     no_id, again, no_birth = one(
         connection,
         f"SELECT count(*) FILTER (id IS NULL), count(*) FILTER (id IS NOT NULL AND {repeated}), "
@@ -108,6 +100,31 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
     return Loaded(
         rows, {why: count for why, count in rejected.items() if count}, {}, synthetic, last_event
     )
+
+
+def _read_csv(connection: DuckDBPyConnection, source: CsvSource, ids: bool) -> str:
+    """Fill `raw` and `codes` from a CSV file; return the SQL of its rows.
+
+    DuckDB reads dates faster than text, but stops at one that it cannot read. The file is then read
+    as text, so that a blank of spaces is a blank, and a fault has its line.
+    """
+    import duckdb
+
+    dates = tuple(name for name in DATES if name in source.columns)
+    read = _relation(source, replace(source, dates=dates).sql)
+    try:
+        _read(connection, read, ids)
+    except duckdb.Error:
+        read = _relation(source, source.sql)
+        with refusals(source):
+            _read(connection, read, ids)
+    return read
+
+
+def _read(connection: DuckDBPyConnection, read: str, ids: bool) -> None:
+    text_codes.learn(connection, read, CODES)
+    connection.execute(_raw_query(read, ids))
+    text_codes.complete(connection, read, CODES)
 
 
 def _relation(source: CsvSource, read: str) -> str:

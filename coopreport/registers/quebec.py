@@ -28,7 +28,7 @@ from coopreport.errors import BadData, Fault
 from coopreport.registers import quebec_layout as layout
 from coopreport.registers import text_codes
 from coopreport.registers.archive import names
-from coopreport.registers.csv_source import CsvSource, literal, one, open_csv, run
+from coopreport.registers.csv_source import CsvSource, literal, one, open_csv, refusals
 from coopreport.registers.places import AMBIGUOUS, Towns, town_of
 from coopreport.registers.quebec_checks import (
     CALENDAR,
@@ -95,8 +95,9 @@ def load(
     }
     domains = _domains(connection, sources[layout.DOMAINS])
     enterprises = sources[layout.ENTERPRISES]
-    run(connection, _first_lines_query(enterprises), [enterprises])
-    run(connection, _raw_query(enterprises), [enterprises])
+    with refusals(enterprises):
+        connection.execute(_first_lines_query(enterprises))
+        connection.execute(_raw_query(enterprises))
     latest = ", ".join(f"max({day}) FILTER ({day} {CALENDAR})" for day in DATES.values())
     rows, last_event, invented = one(
         connection,
@@ -178,7 +179,8 @@ def _domains(connection: DuckDBPyConnection, source: CsvSource) -> dict[str, set
         "CREATE OR REPLACE TEMP TABLE domains AS SELECT upper(trim(TYP_DOM_VAL)) AS domain, "
         f"upper(trim(COD_DOM_VAL)) AS code FROM {source.sql}"
     )
-    run(connection, query, [source])
+    with refusals(source):
+        connection.execute(query)
     codes: dict[str, set[str]] = {}
     for domain, code in connection.execute("FROM domains").fetchall():
         codes.setdefault(domain or "", set()).add(code or "")
@@ -189,28 +191,26 @@ def _domains(connection: DuckDBPyConnection, source: CsvSource) -> dict[str, set
 def _find_mergers(connection: DuckDBPyConnection, sources: Mapping[str, CsvSource]) -> None:
     mergers, continuations = sources[layout.MERGERS], sources[layout.CONTINUATIONS]
     struck = ", ".join(map(literal, layout.STRUCK_OFF))
-    run(
-        connection,
-        f"""
-        CREATE TEMP TABLE merged AS
-        WITH events AS (
-            SELECT TRY_CAST(NEQ AS BIGINT) AS one, TRY_CAST(NEQ_ASSUJ_REL AS BIGINT) AS other,
-                TRY_CAST(DAT_EFCTVT AS DATE) AS day
-            FROM {mergers.sql}
-        ), sides AS (
-            SELECT one AS neq, day FROM events UNION ALL SELECT other, day FROM events
+    with refusals(mergers):
+        connection.execute(
+            f"""
+            CREATE TEMP TABLE merged AS
+            WITH events AS (
+                SELECT TRY_CAST(NEQ AS BIGINT) AS one, TRY_CAST(NEQ_ASSUJ_REL AS BIGINT) AS other,
+                    TRY_CAST(DAT_EFCTVT AS DATE) AS day
+                FROM {mergers.sql}
+            ), sides AS (
+                SELECT one AS neq, day FROM events UNION ALL SELECT other, day FROM events
+            )
+            SELECT DISTINCT neq FROM raw JOIN sides USING (neq)
+            WHERE raw.status IN ({struck}) AND raw.stat BETWEEN day - 31 AND day + 366
+            """
         )
-        SELECT DISTINCT neq FROM raw JOIN sides USING (neq)
-        WHERE raw.status IN ({struck}) AND raw.stat BETWEEN day - 31 AND day + 366
-        """,
-        [mergers],
-    )
-    run(
-        connection,
-        "CREATE TEMP TABLE continued AS SELECT DISTINCT TRY_CAST(NEQ AS BIGINT) AS neq "
-        f"FROM {continuations.sql}",
-        [continuations],
-    )
+    with refusals(continuations):
+        connection.execute(
+            "CREATE TEMP TABLE continued AS SELECT DISTINCT TRY_CAST(NEQ AS BIGINT) AS neq "
+            f"FROM {continuations.sql}"
+        )
 
 
 def _place(
