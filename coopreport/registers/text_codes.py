@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SAMPLE = 20_000
+SAMPLE = 100_000
 COMBINATIONS = 1 << 17
 """The most combinations to foresee; beyond, only those of the first rows are."""
 
