@@ -115,9 +115,10 @@ def uk_edition(path: Path, life_table: Path) -> None:
     kinds = {code: printed for printed, code in uk.TYPES.items()}
     rows: list[tuple[str, date, date | None]] = []
     with life_table.open(encoding="utf-8", newline="") as file:
-        table = [(row.pop("coop_type"), *map(int, row.values())) for row in csv.DictReader(file)]
-    for code in sorted({kind for kind, *_ in table}):
-        ages = [counts for kind, *counts in table if kind == code]
+        table = [*csv.DictReader(file)]
+    for code in sorted({row["coop_type"] for row in table}):
+        names = ("age_days", "entries", "deaths", "exits")
+        ages = [[int(row[name]) for name in names] for row in table if row["coop_type"] == code]
         entries = {age: entered for age, entered, _, _ in ages}
         for age, _, _, exits in ages:
             if exits:
@@ -129,10 +130,10 @@ def uk_edition(path: Path, life_table: Path) -> None:
             birth = opening - timedelta(start)
             rows.append((kinds[code], birth, birth + timedelta(end)))
     nations, sectors = ("England", "England", "Scotland", "Wales", ""), ("Retail", "Housing", "")
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    with path.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
         writer.writerow([uk.ID, uk.TYPE, uk.STATUS, uk.BIRTH, uk.END, uk.SECTOR, uk.NATION])
-        for number, (kind, birth, end) in enumerate(rows):
-            dates = [f"{day.day}/{day.month}/{day.year}" if day else "" for day in (birth, end)]
+        for number, (kind, born, died) in enumerate(rows):
+            dates = [f"{day.day}/{day.month}/{day.year}" if day else "" for day in (born, died)]
             place = (sectors[number % 3], nations[number % 5])
-            writer.writerow([f"R{number}", kind, "Dead" if end else "Live", *dates, *place])
+            writer.writerow([f"R{number}", kind, "Dead" if died else "Live", *dates, *place])

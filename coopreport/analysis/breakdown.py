@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coopreport.analysis.rates import Rate, rates_at, reliability, survival_at
-from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by
+from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by, pool
 
 READINGS = ("excluded", "own_group", "spread")
 """What to do with units of unknown group: leave them out, keep them apart, spread them."""
@@ -109,8 +110,8 @@ def spread_blanks(life_table: pd.DataFrame, by: str, blank: str) -> pd.DataFrame
 
     Those who died go to the groups as the known deaths do, those who left alive as the known exits
     do: where blanks are more frequent among the dead, the known groups look too good, and this
-    gives each its part of the missing deaths. A share of a unit enters at the ages of all of the
-    unknown.
+    gives each its part of the missing deaths. Whoever enters at an age is to die with the chance of
+    those then at risk (`_chance_of_dying`), so that no group ever loses more than it has.
 
     Returns:
         `by`, `age_days` and fractional counts, of the known groups only, with the same totals.
@@ -120,24 +121,52 @@ def spread_blanks(life_table: pd.DataFrame, by: str, blank: str) -> pd.DataFrame
     if unknown.empty or known.empty:
         return known
     totals = known.groupby(by)[COUNTS].sum()
-    missing = unknown[COUNTS].sum()
-    # Without one known death (or exit), the share is that of the units.
     by_units = totals["entries"] / totals["entries"].sum()
+    # Without one known death (or exit), the share is that of the units.
     shares = {
         name: totals[name] / totals[name].sum() if totals[name].sum() else by_units
         for name in ("deaths", "exits")
     }
-    received = shares["deaths"] * missing["deaths"] + shares["exits"] * missing["exits"]
+    pooled = pool(unknown)
+    chance = _chance_of_dying(pooled)
     parts = [known.astype(dict.fromkeys(COUNTS, "float64"))]
     for group in totals.index:
-        part = unknown.assign(**{by: group})
-        part = part.astype(dict.fromkeys(COUNTS, "float64"))
-        part["entries"] *= received[group] / missing["entries"]
-        for name in ("deaths", "exits"):
-            part[name] *= shares[name][group]
-        parts.append(part)
+        dead, alive = shares["deaths"][group], shares["exits"][group]
+        parts.append(
+            pd.DataFrame(
+                {
+                    by: group,
+                    "age_days": pooled["age_days"],
+                    "entries": pooled["entries"] * (chance * dead + (1 - chance) * alive),
+                    "deaths": pooled["deaths"] * dead,
+                    "exits": pooled["exits"] * alive,
+                }
+            )
+        )
     columns = [by, "age_days"]
     return pd.concat(parts).groupby(columns, sort=True)[COUNTS].sum().reset_index()
+
+
+def _chance_of_dying(pooled: pd.DataFrame) -> np.ndarray:
+    """Return, for those who enter at each age, the chance that they are to die under observation.
+
+    The units at risk at an age are alike: of n, d die and the others but the exits go on, so
+    P(t) = (d + (n − d − exits)·P(t+))/n. Who enters at t is at risk after t, at birth on that day.
+    """
+    curve = kaplan_meier(pooled)
+    at_risk, deaths, exits = (
+        curve[name].to_numpy(float) for name in ("at_risk", "deaths", "exits")
+    )
+    after, before = np.zeros((2, len(curve)))
+    for step in range(len(curve) - 1, -1, -1):
+        after[step] = before[step + 1] if step + 1 < len(curve) else 0.0
+        left = at_risk[step] - deaths[step] - exits[step]
+        before[step] = (
+            (deaths[step] + left * after[step]) / at_risk[step] if at_risk[step] else after[step]
+        )
+    born = curve["age_days"].to_numpy() == 0
+    chances = np.where(born, before, after)
+    return chances[np.isin(curve["age_days"], pooled["age_days"])]
 
 
 def blank_readings(life_table: pd.DataFrame, by: str, blank: str, reading: Reading) -> pd.DataFrame:
