@@ -90,15 +90,12 @@ def with_pandas(path: str) -> None:
 
 
 def _curves(table, by) -> None:  # type: ignore[no-untyped-def]
-    from coopreport.analysis.survival import kaplan_meier, survival_at
+    from coopreport.analysis.rates import rates_at
+    from coopreport.analysis.survival import kaplan_meier_by
 
-    rates = []
-    for group, part in table.groupby(list(by)):
-        rate = survival_at(kaplan_meier(part), 5).survival
-        if by == ("legal_form",):
-            rates.append(f"{group[0]}={rate:.9f}")
-    if rates:
-        print("taux", *rates)
+    found = rates_at(kaplan_meier_by(table, by), by, 5)
+    if by == ("legal_form",):
+        print("taux", *(f"{group}={rate.survival:.9f}" for (group,), rate in found))
 
 
 def measure(command: Sequence[str]) -> Measure:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from coopreport.analysis.logrank import logrank
-from coopreport.analysis.survival import kaplan_meier, survival_at
+from coopreport.analysis.rates import survival_at
+from coopreport.analysis.survival import kaplan_meier
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parent / "docs" / "survival-and-r.md"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
-from coopreport.registers import RegisterFile, Rules
+from coopreport.registers import RegisterFile, Rules, uk
 from coopreport.registers import quebec_layout as layout
+from tests.chapters import CYCLE
 
 RULES = Rules(first_birth=date(1990, 1, 1), cut_off=date(2023, 1, 31))
 TOWNS = """code_geo,municipalite,designation,region_nom,region_code,mrc,population
@@ -92,3 +93,47 @@ def plain(target: Path, text: str) -> RegisterFile:
     """Write a register in our own schema."""
     target.write_text(text, encoding="utf-8")
     return RegisterFile("csv", target)
+
+
+def name_register(project: Path, entry: str) -> None:
+    """Name a register in the cycle of a copied project."""
+    path = project / "data" / "cycles" / f"{CYCLE}.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("chapters:", f"register: {entry}\nchapters:", 1), encoding="utf-8")
+
+
+def uk_edition(path: Path, life_table: Path) -> None:
+    """Write a Co-operatives UK edition whose units give the committed life table back.
+
+    The table fixes the birth of those who are alive (their age at the cut-off) and of those who
+    entered late (their age on the first day). Each death goes to a unit that can have died then:
+    the deaths in order, to the entries in order. Nations and sectors are made up, some are blank.
+    """
+    opening, cut_off = uk.DEFINITION.observation_start, uk.DEFINITION.cut_off
+    assert opening
+    watched = (cut_off - opening).days
+    kinds = {code: printed for printed, code in uk.TYPES.items()}
+    rows: list[tuple[str, date, date | None]] = []
+    with life_table.open(encoding="utf-8", newline="") as file:
+        table = [*csv.DictReader(file)]
+    for code in sorted({row["coop_type"] for row in table}):
+        names = ("age_days", "entries", "deaths", "exits")
+        ages = [[int(row[name]) for name in names] for row in table if row["coop_type"] == code]
+        entries = {age: entered for age, entered, _, _ in ages}
+        for age, _, _, exits in ages:
+            if exits:
+                entries[max(age - watched, 0)] -= exits
+            rows += [(kinds[code], cut_off - timedelta(age), None)] * exits
+        starts = [age for age in sorted(entries) for _ in range(entries[age])]
+        ends = [age for age, _, deaths, _ in sorted(ages) for _ in range(deaths)]
+        for start, end in zip(starts, ends, strict=True):
+            birth = opening - timedelta(start)
+            rows.append((kinds[code], birth, birth + timedelta(end)))
+    nations, sectors = ("England", "England", "Scotland", "Wales", ""), ("Retail", "Housing", "")
+    with path.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        writer.writerow([uk.ID, uk.TYPE, uk.STATUS, uk.BIRTH, uk.END, uk.SECTOR, uk.NATION])
+        for number, (kind, born, died) in enumerate(rows):
+            dates = [f"{day.day}/{day.month}/{day.year}" if day else "" for day in (born, died)]
+            place = (sectors[number % 3], nations[number % 5])
+            writer.writerow([f"R{number}", kind, "Dead" if died else "Live", *dates, *place])

@@ -24,15 +24,21 @@ import yaml
 
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import read_cycle
+from coopreport.indicators import SYNTHETIC
 from coopreport.ledger import Ledger
 from coopreport.project import Project
+from coopreport.registers.generator import write_quebec
 from coopreport.tables import open_package
 from tests.chapters import CYCLE
 from tests.conftest import ROOT
+from tests.registers_fixtures import name_register, towns, uk_edition
 
 SQL = Path(__file__).parent / "sql"
-FILES = ("tables", "portrait", "prices", "funding", "survival", "claims")
+FILES = ("tables", "portrait", "prices", "funding", "register_{kind}", "survival", "claims")
 """The SQL files in the order in which they run: a claim is compared with what comes before."""
+
+KINDS = ("none", "quebec", "uk")
+"""The registers that a cycle may name, or none."""
 
 RATE_TOLERANCE = 1e-12
 
@@ -54,6 +60,11 @@ def parameters(data: Path) -> dict[str, Any]:
     for chapter, values in cycle["chapters"].items():
         short = re.sub(r"^[0-9]+-", "", chapter)
         found |= {f"{short}_{name}": value for name, value in (values or {}).items()}
+    register = found.pop("register", None) or {"kind": "none", "path": ""}
+    found |= {
+        "register_kind": register["kind"],
+        "register_path": str(data.parent / register["path"]),
+    }
     found["z"] = NormalDist().inv_cdf((1 + found["survie_confidence"]) / 2)
     return found
 
@@ -63,9 +74,10 @@ def recomputed(data: Path) -> dict[str, Number]:
     found: dict[str, Number] = {}
     with duckdb.connect() as database:
         database.execute("SET VARIABLE data = ?", [str(data)])
-        for name, value in parameters(data).items():
+        asked = parameters(data)
+        for name, value in asked.items():
             database.execute(f"SET VARIABLE {name} = ?", [value])
-        for file in FILES:
+        for file in (name.format(kind=asked["register_kind"]) for name in FILES):
             text = (SQL / f"{file}.sql").read_text(encoding="utf-8")
             for statement in database.extract_statements(text):
                 result = database.execute(statement)
@@ -85,7 +97,7 @@ def recomputed(data: Path) -> dict[str, Number]:
 
 def number(row: Mapping[str, Any]) -> Number:
     """Return one row of a query as a number; a float is refused where the value must be exact."""
-    flags = (row["flag"],) if row.get("flag") else ()
+    flags = tuple((row.get("flag") or "").split())
     symbol = row.get("symbol") or ""
     if "rate" in row:
         assert row["rate"] is None or isinstance(row["rate"], float), row
@@ -135,7 +147,8 @@ def agree(one: Number, other: Number) -> bool:
 
 
 def test_every_sql_file_runs() -> None:
-    assert {path.stem for path in SQL.glob("*.sql")} == set(FILES)
+    run = {name.format(kind=kind) for name in FILES for kind in KINDS}
+    assert {path.stem for path in SQL.glob("*.sql")} == run
 
 
 def test_a_number_that_only_one_path_has_is_a_difference() -> None:
@@ -250,4 +263,25 @@ def test_both_paths_follow_the_data(
     root = edited(edits)
     report = reported(root)
     assert report[name] == expected
+    assert differences(report, recomputed(root / "data")) == []
+
+
+@pytest.mark.parametrize("kind", ["quebec", "uk"])
+def test_every_number_of_a_named_register_has_the_same_value_in_sql(
+    edited: Callable[[Iterable[Edit]], Path], kind: str
+) -> None:
+    root = edited(())
+    (root / "registers").mkdir()
+    if kind == "quebec":
+        place, count = "registers/registre", 20_000
+        municipalities = towns(root / "registers")
+        write_quebec(root / place, count, 11, municipalities=municipalities)
+    else:
+        place = "registers/organisations.csv"
+        uk_edition(root / place, ROOT / "data" / "life_table_uk.csv")
+    name_register(root, f"{{kind: {kind}, path: {place}}}")
+    report = reported(root)
+    names = {name for name in report if name.startswith("survie.registre")}
+    assert len(names) == (26 if kind == "quebec" else 18)
+    assert all((SYNTHETIC in report[name].flags) == (kind == "quebec") for name in names)
     assert differences(report, recomputed(root / "data")) == []

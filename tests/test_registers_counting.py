@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coopreport.analysis.survival import COUNTS, kaplan_meier, survival_at
+from coopreport.analysis.rates import survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier
 from coopreport.errors import BadCall
 from coopreport.registers import (
     DEATHS_WITHOUT_EX_OFFICIO,

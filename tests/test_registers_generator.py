@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from coopreport.analysis.survival import kaplan_meier, survival_at
+from coopreport.analysis.rates import survival_at
+from coopreport.analysis.survival import kaplan_meier
 from coopreport.errors import BadCall
 from coopreport.registers import RegisterFile, life_table, read_units
 from coopreport.registers import quebec_layout as layout

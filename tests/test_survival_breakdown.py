@@ -12,7 +12,8 @@ from coopreport.analysis.breakdown import (
     rates_by,
     spread_blanks,
 )
-from coopreport.analysis.survival import COUNTS, kaplan_meier, life_table_by_age, pool, survival_at
+from coopreport.analysis.rates import life_table_by_age, survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier, pool
 from coopreport.errors import BadCall
 from tests.test_survival_r import life_table as committed_table
 
@@ -180,3 +181,25 @@ def test_the_life_table_by_age_adds_up_to_the_counts_and_to_the_curve() -> None:
     assert found.set_index("age").loc[5, "survival"] == survival_at(curve, 5).survival
     kept = (1 - found["dying"][:10]).prod()
     assert kept == pytest.approx(survival_at(curve, 10).survival)
+
+
+def test_a_blank_that_enters_late_has_the_fate_of_those_then_at_risk() -> None:
+    """Known deaths are of a, known exits of b; the first blank dies, the second enters after.
+
+    Half of each blank in each group would have one leave b where one half is at risk.
+    """
+    counts = table(
+        ("a", 0, 1, 0, 0),
+        ("a", 10, 0, 1, 0),
+        ("b", 0, 1, 0, 0),
+        ("b", 20, 0, 0, 1),
+        (BLANK, 0, 1, 0, 0),
+        (BLANK, 50, 0, 1, 0),
+        (BLANK, 100, 1, 0, 0),
+        (BLANK, 200, 0, 0, 1),
+    )
+    spread = spread_blanks(counts, "type", BLANK)
+    entered = spread[spread["entries"] > 0].groupby("type")["age_days"].apply(list)
+    assert entered.to_dict() == {"a": [0], "b": [0, 100]}
+    curve = kaplan_meier(spread[spread["type"] == "b"], fractional=True)
+    assert curve.loc[curve["age_days"] == 200, "at_risk"].tolist() == [1]

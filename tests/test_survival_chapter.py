@@ -22,14 +22,9 @@ from coopreport.registers.generator import write_quebec
 from coopreport.tables import open_package
 from tests.chapters import CYCLE
 from tests.conftest import ROOT, runner
+from tests.registers_fixtures import name_register
 
 DEMO = "données de démonstration"
-
-
-def name_register(project: Path, entry: str) -> None:
-    path = project / "data" / "cycles" / f"{CYCLE}.yaml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("chapters:", f"register: {entry}\nchapters:", 1), encoding="utf-8")
 
 
 def ledger_of(project: Path) -> Ledger:

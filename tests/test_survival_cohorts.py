@@ -19,7 +19,8 @@ from coopreport.analysis.cohorts import (
     provisional,
 )
 from coopreport.analysis.definition import Definition
-from coopreport.analysis.survival import kaplan_meier, survival_at
+from coopreport.analysis.rates import survival_at
+from coopreport.analysis.survival import kaplan_meier
 from coopreport.errors import BadCall
 from coopreport.registers import Account, RegisterFile, Rules
 from coopreport.registers.cohort_counts import cohort_counts as counted_by_duckdb

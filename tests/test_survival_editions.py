@@ -10,7 +10,8 @@ import pytest
 
 from coopreport.analysis.definition import Definition
 from coopreport.analysis.editions import TREATMENTS, compare_editions, with_vanished
-from coopreport.analysis.survival import kaplan_meier, survival_at
+from coopreport.analysis.rates import survival_at
+from coopreport.analysis.survival import kaplan_meier
 from coopreport.errors import BadCall
 from coopreport.registers.life_table import count_by_age, observe
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from coopreport.analysis.survival import COUNTS, Rate, kaplan_meier, pool, reliability, survival_at
+from coopreport.analysis.rates import Rate, rates_at, reliability, survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by, pool
 from coopreport.errors import BadCall, BadData
 from coopreport.registers.life_table import count_by_age
 
@@ -216,3 +217,34 @@ def test_the_thresholds_are_parameters() -> None:
     assert reliability(40, caution=50, unreliable=20) == "E"
     with pytest.raises(BadCall):
         reliability(40, caution=10, unreliable=20)
+
+
+def test_each_group_of_a_table_has_its_own_curve_from_birth() -> None:
+    """a: one of two dies at 3. b enters at 5 only, and one of its two dies at 9."""
+    a = of_units((0, 3, True), (0, 9, False)).assign(group="a")
+    b = of_units((5, 9, True), (5, 9, False)).assign(group="b")
+    curves = kaplan_meier_by(pd.concat([b, a]).drop(columns="coop_type"), ["group"])
+    shown = curves[["group", "age_days", "at_risk", "survival"]].to_numpy().tolist()
+    assert shown == [
+        ["a", 0, 2, 1.0],
+        ["a", 3, 2, 0.5],
+        ["a", 9, 1, 0.5],
+        ["b", 0, 0, 1.0],
+        ["b", 5, 0, 1.0],
+        ["b", 9, 2, 0.5],
+    ]
+    rates = dict(rates_at(curves, ["group"], 8 / 365.25))
+    assert (rates["a",].survival, rates["a",].at_risk, rates["a",].blind_days) == (0.5, 1, 0)
+    assert (rates["b",].survival, rates["b",].at_risk, rates["b",].blind_days) == (None, 2, 5)
+
+
+def test_groups_that_do_not_add_up_are_refused_each_on_its_own() -> None:
+    """One unit too many in a, one too few in b: together they would pass."""
+    counts = table((0, 2, 0, 0), (5, 0, 1, 0), (0, 1, 0, 0), (5, 0, 1, 1))
+    with pytest.raises(BadData, match="2 entrées pour 1 morts et 0 sorties"):
+        kaplan_meier_by(counts.assign(group=["a", "a", "b", "b"]), ["group"])
+
+
+def test_a_curve_of_no_such_group_is_a_bad_call() -> None:
+    with pytest.raises(BadCall, match="«.region.»"):
+        kaplan_meier_by(of_units((0, 1, True)).assign(region="01"), ["regions"])

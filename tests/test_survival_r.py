@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coopreport.analysis.survival import COUNTS, kaplan_meier, survival_at
+from coopreport.analysis.rates import survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by
 from coopreport.registers import RegisterFile, Rules, uk
 from coopreport.registers import life_table as life_table_of
 from coopreport.registers.life_table import count_by_age, observe
@@ -70,8 +71,13 @@ def life_table() -> pd.DataFrame:
     return pd.read_csv(TABLE, dtype={"coop_type": str})
 
 
-def group_of(table: pd.DataFrame, group: str) -> pd.DataFrame:
-    return table if group == "all" else table[table["coop_type"] == group]
+def curve_of(table: pd.DataFrame, estimate: str, group: str) -> pd.DataFrame:
+    """Return the curve of a group, estimated together with those of the others, or that of all."""
+    delayed = estimate == "delayed"
+    if group == "all":
+        return kaplan_meier(table, delayed_entry=delayed)
+    curves = kaplan_meier_by(table, ["coop_type"], delayed_entry=delayed)
+    return curves[curves["coop_type"] == group]
 
 
 def as_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +102,7 @@ def assert_same_curves(table: pd.DataFrame, steps: pd.DataFrame) -> None:
     """Hold every step of every curve of R against ours: at risk, deaths, S, error, interval."""
     assert set(steps["group"]) == {"all", *table["coop_type"]}
     for (estimate, group), theirs in steps.groupby(["estimate", "group"]):
-        curve = kaplan_meier(group_of(table, str(group)), delayed_entry=bool(estimate == "delayed"))
+        curve = curve_of(table, str(estimate), str(group))
         ours = curve.set_index("age_days").loc[theirs["time"].astype(int)]
         for name, column in STEP_COLUMNS.items():
             np.testing.assert_allclose(
@@ -111,9 +117,7 @@ def assert_same_curves(table: pd.DataFrame, steps: pd.DataFrame) -> None:
 def assert_same_rates(table: pd.DataFrame, expected: pd.DataFrame) -> None:
     """Hold the rates at n years; the interval where R has one, 0 < S < 1."""
     for _, row in expected.iterrows():
-        delayed = bool(row["estimate"] == "delayed")
-        curve = kaplan_meier(group_of(table, row["group"]), delayed_entry=delayed)
-        rate = survival_at(curve, row["time"])
+        rate = survival_at(curve_of(table, row["estimate"], row["group"]), row["time"])
         place = f"{row['estimate']} {row['group']} {row['time']} ans"
         assert (rate.at_risk, rate.deaths) == (row["n_risk"], row["n_event"]), place
         assert rate.survival == pytest.approx(row["surv"], rel=TOLERANCE, abs=TOLERANCE), place

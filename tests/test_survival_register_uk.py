@@ -12,10 +12,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coopreport.analysis.survival import COUNTS, kaplan_meier, survival_at
+from coopreport.analysis.rates import survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier
 from coopreport.errors import BadCall, BadData
 from coopreport.registers import uk
 from coopreport.registers.life_table import add_tables, count_by_age, observe
+from tests.registers_fixtures import uk_edition
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "data" / "life_table_uk.csv"
@@ -39,6 +41,12 @@ def edition(path: Path, *rows: Row, header: list[str] = HEADER) -> Path:
 
 def observed(register: uk.Register) -> pd.DataFrame:
     return observe(register.records, uk.DEFINITION).units
+
+
+def test_an_edition_made_from_the_committed_table_gives_it_back(tmp_path: Path) -> None:
+    uk_edition(tmp_path / "o.csv", TABLE)
+    found = count_by_age(observed(uk.read_organisations(tmp_path / "o.csv")))
+    pd.testing.assert_frame_equal(found, pd.read_csv(TABLE), check_dtype=False)
 
 
 def real_register() -> uk.Register:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from coopreport.analysis.survival import COUNTS, Rate, kaplan_meier, reliability, survival_at
-from coopreport.errors import BadCall
+from coopreport.analysis.rates import Rate, rates_at, reliability, survival_at
+from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by, pool
 
 READINGS = ("excluded", "own_group", "spread")
 """What to do with units of unknown group: leave them out, keep them apart, spread them."""
@@ -46,32 +47,39 @@ class Reading:
         )
         return {**vars(rate), "flag": flag, "status": flag if rate.survival is not None else ""}
 
-    def rows(self, life_table: pd.DataFrame, delayed_entry: bool = True) -> list[dict[str, Any]]:
+    def rows(self, life_table: pd.DataFrame, fractional: bool = False) -> list[dict[str, Any]]:
         """Return the rates of one population, a row for each number of years."""
-        curve = kaplan_meier(life_table, delayed_entry, self.confidence)
+        curve = kaplan_meier(life_table, confidence=self.confidence, fractional=fractional)
         return [self.row(survival_at(curve, number)) for number in self.years]
+
+    def rows_by(
+        self, life_table: pd.DataFrame, by: Sequence[str], fractional: bool = False
+    ) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+        """Return the labels of each group with its rates, a row for each number of years."""
+        curves = kaplan_meier_by(life_table, by, confidence=self.confidence, fractional=fractional)
+        found = zip(*(rates_at(curves, by, number) for number in self.years), strict=True)
+        return [(label, self.row(rate)) for group in found for label, rate in group]
 
 
 def rates_by(life_table: pd.DataFrame, by: str, reading: Reading) -> pd.DataFrame:
     """Return the rates of each group of a column, largest group first.
 
     Returns:
-        `group`, then the fields of `survival.Rate` and `flag`, one row a group and a year.
+        `group`, then the fields of `rates.Rate` and `flag`, one row a group and a year.
 
     Raises:
         BadCall: no such column.
     """
-    if by not in life_table.columns:
-        raise BadCall(
-            f"La table de survie n’a pas de colonne «\u00a0{by}\u00a0».", "Donner un groupement."
-        )
-    rows = [
-        {"group": str(group), **row}
-        for group, counts in life_table.groupby(by, sort=True)
-        for row in reading.rows(counts)
-    ]
+    rows = _group_rows(life_table, by, reading)
     order = ["births", "group", "years"]
     return pd.DataFrame(rows).sort_values(order, ascending=[False, True, True], ignore_index=True)
+
+
+def _group_rows(
+    life_table: pd.DataFrame, by: str, reading: Reading, fractional: bool = False
+) -> list[dict[str, Any]]:
+    found = reading.rows_by(life_table, [by], fractional)
+    return [{"group": str(group), **row} for (group,), row in found]
 
 
 def compare_groups(
@@ -102,8 +110,8 @@ def spread_blanks(life_table: pd.DataFrame, by: str, blank: str) -> pd.DataFrame
 
     Those who died go to the groups as the known deaths do, those who left alive as the known exits
     do: where blanks are more frequent among the dead, the known groups look too good, and this
-    gives each its part of the missing deaths. A share of a unit enters at the ages of all of the
-    unknown.
+    gives each its part of the missing deaths. Whoever enters at an age is to die with the chance of
+    those then at risk (`_chance_of_dying`), so that no group ever loses more than it has.
 
     Returns:
         `by`, `age_days` and fractional counts, of the known groups only, with the same totals.
@@ -113,24 +121,52 @@ def spread_blanks(life_table: pd.DataFrame, by: str, blank: str) -> pd.DataFrame
     if unknown.empty or known.empty:
         return known
     totals = known.groupby(by)[COUNTS].sum()
-    missing = unknown[COUNTS].sum()
-    # Without one known death (or exit), the share is that of the units.
     by_units = totals["entries"] / totals["entries"].sum()
+    # Without one known death (or exit), the share is that of the units.
     shares = {
         name: totals[name] / totals[name].sum() if totals[name].sum() else by_units
         for name in ("deaths", "exits")
     }
-    received = shares["deaths"] * missing["deaths"] + shares["exits"] * missing["exits"]
+    pooled = pool(unknown)
+    chance = _chance_of_dying(pooled)
     parts = [known.astype(dict.fromkeys(COUNTS, "float64"))]
     for group in totals.index:
-        part = unknown.assign(**{by: group})
-        part = part.astype(dict.fromkeys(COUNTS, "float64"))
-        part["entries"] *= received[group] / missing["entries"]
-        for name in ("deaths", "exits"):
-            part[name] *= shares[name][group]
-        parts.append(part)
+        dead, alive = shares["deaths"][group], shares["exits"][group]
+        parts.append(
+            pd.DataFrame(
+                {
+                    by: group,
+                    "age_days": pooled["age_days"],
+                    "entries": pooled["entries"] * (chance * dead + (1 - chance) * alive),
+                    "deaths": pooled["deaths"] * dead,
+                    "exits": pooled["exits"] * alive,
+                }
+            )
+        )
     columns = [by, "age_days"]
     return pd.concat(parts).groupby(columns, sort=True)[COUNTS].sum().reset_index()
+
+
+def _chance_of_dying(pooled: pd.DataFrame) -> np.ndarray:
+    """Return, for those who enter at each age, the chance that they are to die under observation.
+
+    The units at risk at an age are alike: of n, d die and the others but the exits go on, so
+    P(t) = (d + (n − d − exits)·P(t+))/n. Who enters at t is at risk after t, at birth on that day.
+    """
+    curve = kaplan_meier(pooled)
+    at_risk, deaths, exits = (
+        curve[name].to_numpy(float) for name in ("at_risk", "deaths", "exits")
+    )
+    after, before = np.zeros((2, len(curve)))
+    for step in range(len(curve) - 1, -1, -1):
+        after[step] = before[step + 1] if step + 1 < len(curve) else 0.0
+        left = at_risk[step] - deaths[step] - exits[step]
+        before[step] = (
+            (deaths[step] + left * after[step]) / at_risk[step] if at_risk[step] else after[step]
+        )
+    born = curve["age_days"].to_numpy() == 0
+    chances = np.where(born, before, after)
+    return chances[np.isin(curve["age_days"], pooled["age_days"])]
 
 
 def blank_readings(life_table: pd.DataFrame, by: str, blank: str, reading: Reading) -> pd.DataFrame:
@@ -141,22 +177,15 @@ def blank_readings(life_table: pd.DataFrame, by: str, blank: str, reading: Readi
         when spread), `survival`, `flag`, `status`. `excluded` and `own_group` differ in `all`, and
         by the group of the blanks itself; `spread` differs in each group.
     """
-    known = life_table[life_table[by] != blank]
-    tables = {"excluded": known, "own_group": life_table}
-    rows: list[dict[str, Any]] = []
-    for name, table in tables.items():
-        parts = [(ALL, table), *table.groupby(by, sort=True)]
-        rows += [
-            {"reading": name, "group": str(group), **row}
-            for group, counts in parts
-            for row in reading.rows(counts)
-        ]
-    spread = spread_blanks(life_table, by, blank)
-    for group, counts in [(ALL, spread), *spread.groupby(by, sort=True)]:
-        curve = kaplan_meier(counts, confidence=reading.confidence, fractional=True)
-        rows += [
-            {"reading": "spread", "group": str(group), **reading.row(survival_at(curve, number))}
-            for number in reading.years
-        ]
+    tables = {
+        "excluded": (life_table[life_table[by] != blank], False),
+        "own_group": (life_table, False),
+        "spread": (spread_blanks(life_table, by, blank), True),
+    }
+    rows = []
+    for name, (table, fractional) in tables.items():
+        whole = [{"group": ALL, **row} for row in reading.rows(table, fractional)]
+        groups = _group_rows(table, by, reading, fractional)
+        rows += [{"reading": name, **row} for row in whole + groups]
     columns = ["reading", "group", "years", "births", "survival", "flag", "status"]
     return pd.DataFrame(rows)[columns]

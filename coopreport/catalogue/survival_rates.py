@@ -246,13 +246,14 @@ def _beside(data: Data, years: str, column: str) -> Result:
     row = frame[frame["years"] == int(years)].iloc[0]
     definition = survival_source.source_of(data).definition
     line = replace(definition, population="autres entreprises du même registre").line
-    value = row[column]
-    flags = {"second_survival": (row["second_flag"],), "gap": _flags_of_both(row)}[column]
-    if pd.isna(value) and "F" not in flags:
+    sides, flags = {
+        "second_survival": (("second",), (row["second_flag"],)),
+        "gap": (("first", "second"), _flags_of_both(row)),
+    }[column]
+    if any(pd.isna(row[f"{side}_survival"]) for side in sides):
         return Result(None, "...", definition=line)
-    number: float | None = (
-        None if pd.isna(value) else float(value) * (100 if column == "gap" else 1)
-    )
+    value = row[column]  # a gap is missing where one side is withheld
+    number = None if pd.isna(value) else float(value) * (100 if column == "gap" else 1)
     return Result(number, flags=tuple(flag for flag in flags if flag), definition=line)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from coopreport.analysis import breakdown, cohorts, logrank, survival
 from coopreport.analysis.definition import EX_OFFICIO, N_YEAR_RULES, Definition, NYearRule
+from coopreport.analysis.rates import life_table_by_age, reliability, survival_at
 from coopreport.catalogue import survival_source
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.catalogue.survival_source import COOPERATIVE, DIMENSIONS, OTHER
@@ -101,10 +102,8 @@ def rates(data: Data) -> pd.DataFrame:
     opening = survival_source.source_of(data).definition.observation_start
     rows = []
     for years in reading.years:
-        row = reading.row(survival.survival_at(corrected, years))
-        row["naive"] = (
-            survival.survival_at(naive, years).survival if opening else _crude(corrected, years)
-        )
+        row = reading.row(survival_at(corrected, years))
+        row["naive"] = survival_at(naive, years).survival if opening else _crude(corrected, years)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -187,7 +186,7 @@ def by_age(data: Data) -> pd.DataFrame:
     Source: Chiang (1984), chapter 10.
     """
     last = max(survival_source.reading_of(data).years)
-    return survival.life_table_by_age(data.frame("survie.courbe"), last)
+    return life_table_by_age(data.frame("survie.courbe"), last)
 
 
 @frame("survie.autres")
@@ -237,9 +236,7 @@ def n_year_rules(data: Data) -> pd.DataFrame:
 
 
 def _cohort_row(rule: str, row: Any, reading: breakdown.Reading) -> dict[str, Any]:
-    flag = survival.reliability(
-        row["births"], caution=reading.caution, unreliable=reading.unreliable
-    )
+    flag = reliability(row["births"], caution=reading.caution, unreliable=reading.unreliable)
     known = row["births"] > 0
     return {
         "rule": rule,

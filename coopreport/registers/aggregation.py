@@ -27,6 +27,7 @@ from coopreport.registers.csv_source import literal
 from coopreport.registers.places import read_towns
 from coopreport.registers.schema import (
     GROUPS,
+    TEXT_GROUPS,
     UNIT_COLUMNS,
     Account,
     Loaded,
@@ -112,14 +113,12 @@ def read_units(register: RegisterFile) -> tuple[pd.DataFrame, Account]:
 
     Dates are `datetime.date` or None: for registers of thousands of units, not of millions.
     """
-    with opened(register) as (connection, loaded):
+    with opened(register, ids=True) as (connection, loaded):
         units = connection.execute(
-            'SELECT unit_id::VARCHAR AS unit_id, birth, "end", end_kind::VARCHAR AS end_kind, '
-            "observed_from, "
-            + ", ".join(f"{name}::VARCHAR AS {name}" for name in counting.TEXT_GROUPS)
-            + " FROM units ORDER BY unit_id::VARCHAR"
+            'SELECT unit_id::VARCHAR, birth, "end", end_kind::VARCHAR, observed_from, '
+            f"{', '.join(TEXT_GROUPS)} FROM units JOIN groups USING (number) ORDER BY 1"
         ).fetchall()
-    names = ["unit_id", "birth", "end", "end_kind", "observed_from", *counting.TEXT_GROUPS]
+    names = ["unit_id", "birth", "end", "end_kind", "observed_from", *TEXT_GROUPS]
     frame = pd.DataFrame(units, columns=names, dtype="object")
     frame["synthetic"] = loaded.synthetic
     account = Account(
@@ -137,8 +136,12 @@ def read_units(register: RegisterFile) -> tuple[pd.DataFrame, Account]:
 
 
 @contextmanager
-def opened(register: RegisterFile) -> Iterator[tuple[DuckDBPyConnection, Loaded]]:
-    """Load a register in a working database; its units are in the table `units`.
+def opened(
+    register: RegisterFile, ids: bool = False
+) -> Iterator[tuple[DuckDBPyConnection, Loaded]]:
+    """Load a register in a working database: `units` and `groups`, see `schema.Loaded`.
+
+    `ids` asks for the units' own numbers in `unit_id`, which counting does without.
 
     Raises:
         BadCall, BadData, CannotPublish: as `life_tables`.
@@ -149,9 +152,10 @@ def opened(register: RegisterFile) -> Iterator[tuple[DuckDBPyConnection, Loaded]
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         with suppress(duckdb.InvalidInputException):  # a kernel without ipywidgets draws no bar
             connection.execute("SET enable_progress_bar = false")
+        connection.execute("SET preserve_insertion_order = false")
         connection.execute(f"SET temp_directory = {literal(str(Path(work, 'duckdb')))}")
         try:
-            yield connection, _load(connection, register, Path(work))
+            yield connection, _load(connection, register, Path(work), ids)
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise CannotPublish(
                 "Le registre ne tient pas dans la mémoire et le disque de travail\u00a0: "
@@ -160,7 +164,7 @@ def opened(register: RegisterFile) -> Iterator[tuple[DuckDBPyConnection, Loaded]
             ) from None
 
 
-def _load(connection: DuckDBPyConnection, register: RegisterFile, work: Path) -> Loaded:
+def _load(connection: DuckDBPyConnection, register: RegisterFile, work: Path, ids: bool) -> Loaded:
     before = _stamp(register.path)
     if register.kind == "quebec":
         towns = read_towns(register.municipalities) if register.municipalities else None
@@ -170,7 +174,7 @@ def _load(connection: DuckDBPyConnection, register: RegisterFile, work: Path) ->
         plain_csv.require_file(register.path)
         link = work / ("register" + (register.path.suffix or ".csv"))
         link.symlink_to(register.path.resolve())
-        loaded = plain_csv.load(connection, link, register.path.name)
+        loaded = plain_csv.load(connection, link, register.path.name, ids)
     else:
         loaded = uk.load(connection, register.path)
     if _stamp(register.path) != before:
@@ -191,7 +195,7 @@ def _stamp(path: Path) -> object:
 
 def _check_groups(asked: Sequence[Sequence[str]], only: Mapping[str, Sequence[str]]) -> None:
     for name in [*(name for grouping in asked for name in grouping), *only]:
-        if name not in GROUPS or (name in only and name not in counting.TEXT_GROUPS):
+        if name not in GROUPS or (name in only and name not in TEXT_GROUPS):
             raise BadCall(
                 f"Regroupement inconnu\u00a0: {name}",
                 nearest(name, GROUPS) or f"Regroupements\u00a0: {', '.join(GROUPS)}.",
@@ -207,33 +211,23 @@ def _compute(
 ) -> RegisterTables:
     with opened(register) as (connection, loaded):
         _check_cut_off(loaded, rules)
-        connection.execute(counting.observe_query(rules, only))
-        connection.execute("DROP TABLE units")
-        tables = {
-            grouping: counting.count(connection, grouping, loaded.synthetic) for grouping in asked
-        }
-        rejected = dict(loaded.rejected)
-        used = 0
-        for reason, count in connection.execute(
-            "SELECT reason, count(*) FROM observed GROUP BY 1 ORDER BY 1"
-        ).fetchall():
-            if reason:
-                rejected[counting.REASONS[reason - 1]] = count
-            else:
-                used = count
-        unknown = {
-            words: count
-            for column, words in UNKNOWN_WORDS.items()
-            if column not in loaded.not_given and (count := counting.unknown(connection, column))
-        }
+        observed = counting.observe(connection, rules, only)
+    with ThreadPoolExecutor(2) as pool:  # NumPy counts and sorts without Python's lock
+        found = pool.map(lambda by: counting.count(observed, by, loaded.synthetic), asked)
+        tables = dict(zip(asked, found, strict=True))
+    unknown = {
+        words: count
+        for column, words in UNKNOWN_WORDS.items()
+        if column not in loaded.not_given and (count := observed.unknown(column))
+    }
     account = Account(
         kind=register.kind,
         name=register.path.name,
         sha256=digest.result(),
         synthetic=loaded.synthetic,
         rows=loaded.rows,
-        used=used,
-        rejected=rejected,
+        used=len(observed.group),
+        rejected={**loaded.rejected, **observed.rejected},
         unknown=unknown,
         notes=loaded.notes,
         last_event=loaded.last_event,

@@ -61,7 +61,7 @@ def cohort_counts(
 def _count(
     register: RegisterFile, rules: Rules, years: Sequence[int], by: Sequence[str]
 ) -> pd.DataFrame:
-    groups = "".join(f"{name}::VARCHAR AS {name}, " for name in by)
+    groups = "".join(f"{name}, " for name in by)
     deaths = ", ".join(map(literal, rules.deaths)) or "''"
     numbers = ", ".join(f"({number})" for number in years)
     opening = (
@@ -82,7 +82,7 @@ def _count(
             SELECT *, coalesce({opening} <= birth, TRUE) AS in_time, coalesce(
                 "end" <= DATE '{rules.cut_off}' AND end_kind::VARCHAR IN ({deaths}), FALSE
             ) AS dead
-            FROM units
+            FROM units JOIN groups USING (number)
             WHERE birth BETWEEN DATE '{rules.first_birth}' AND DATE '{rules.births_end}'
                 AND ("end" IS NULL OR "end" >= birth)
         ), (VALUES {numbers}) AS asked(years)

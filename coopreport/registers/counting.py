@@ -1,14 +1,16 @@
-"""Units observed under rules and counted by group and day of age: the SQL of `aggregation`.
+"""Units observed under rules and counted by group and day of age: what `aggregation` runs.
 
-The table `units` (made by a loader) becomes `observed`, one row per unit, its ages and its fate or
-the reason why it is left out; `count` groups it. `life_table.observe` and `count_by_age` say the
-same in Python, and the tests hold the two equal.
+A loader puts the units in `units` and the few groups that they belong to in `groups`, so that a
+unit carries one number instead of five texts. DuckDB gives each unit its ages and its fate or the
+reason why it is left out; NumPy counts. `life_table.observe` and `count_by_age` say the same in
+Python, and the tests hold the two equal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +29,6 @@ from coopreport.registers.schema import UNKNOWN, Rules
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-AGES = 1 << 18
-"""More than the days of any life counted here (1600 to 2100), a power of two."""
-YEARS = 1 << 12
 NOT_ASKED = "hors de la population demandée"
 REASONS = (
     DEATH_BEFORE_BIRTH,
@@ -39,33 +38,68 @@ REASONS = (
     NEVER_AT_RISK,
     NOT_ASKED,
 )
-TEXT_GROUPS = ("legal_form", "form_code", "type", "sector", "region")
+DENSE = 1 << 24
+"""The most (group, age) pairs that are counted in one array of that length; beyond, by sorting."""
+
+Array = np.ndarray[Any, Any]
 
 
-def observe_query(rules: Rules, only: Mapping[str, tuple[str, ...]]) -> str:
-    """Ages and fate of each unit under the rules: `life_table.observe`, in SQL."""
+@dataclass(frozen=True)
+class Observed:
+    """The units used, in arrays of one length: group number, ages in days, birth year, died or not.
+
+    `groups` has the texts of each group by its number. `rejected` counts the other units by reason.
+    """
+
+    groups: pd.DataFrame
+    group: Array
+    entry_age: Array
+    exit_age: Array
+    cohort: Array
+    died: Array
+    rejected: Mapping[str, int]
+
+    def unknown(self, column: str) -> int:
+        """Return how many units have no known text in a column."""
+        held = np.bincount(self.group, minlength=len(self.groups))
+        return int(held[(self.groups[column] == UNKNOWN).to_numpy()].sum())
+
+
+def observe(
+    connection: DuckDBPyConnection, rules: Rules, only: Mapping[str, Sequence[str]]
+) -> Observed:
+    """Observe the units under the rules: `life_table.observe`, in SQL."""
+    found = connection.execute(_observe_query(rules)).fetchnumpy()
+    groups = connection.execute("FROM groups ORDER BY number").df()
+    columns = {name: np.asarray(found[name]) for name in found}
+    reason = columns.pop("reason")
+    unwanted = np.zeros(len(groups), dtype=bool)
+    for name, values in only.items():
+        unwanted |= ~groups[name].isin(values).to_numpy()
+    if unwanted.any():
+        reason[(reason == 0) & unwanted[columns["group"]]] = REASONS.index(NOT_ASKED) + 1
+    held = np.bincount(reason, minlength=len(REASONS) + 1)
+    rejected = {name: int(n) for name, n in zip(REASONS, held[1:], strict=True) if n}
+    if rejected:
+        used = reason == 0
+        columns = {name: values[used] for name, values in columns.items()}
+    return Observed(groups, **columns, rejected=rejected)
+
+
+def _observe_query(rules: Rules) -> str:
     deaths = ", ".join(map(literal, rules.deaths)) or "''"
-    unwanted = " OR ".join(
-        f"{column}::VARCHAR NOT IN ({', '.join(map(literal, values)) or 'NULL'})"
-        if values
-        else "TRUE"
-        for column, values in only.items()
-    )
     return f"""
-        CREATE TEMP TABLE observed AS
-        SELECT {", ".join(TEXT_GROUPS)}, year(birth)::SMALLINT AS cohort,
-            entry_age::INTEGER AS entry_age, (stop - birth)::INTEGER AS exit_age,
-            ended AND kind IN ({deaths}) AS died,
+        SELECT number::INTEGER AS "group", entry_age::INTEGER AS entry_age,
+            (stop - birth)::INTEGER AS exit_age, year(birth)::SMALLINT AS cohort,
+            ended AND coalesce(end_kind IN ({deaths}), FALSE) AS died,
             CASE WHEN "end" < birth THEN 1
                 WHEN birth < DATE '{rules.first_birth}' THEN 2
                 WHEN birth > DATE '{rules.births_end}' THEN 3
                 WHEN observed_from > birth AND observed_from > DATE '{rules.cut_off}' THEN 4
                 WHEN entry_age > 0 AND stop - birth <= entry_age THEN 5
-                WHEN {unwanted or "FALSE"} THEN 6
                 ELSE 0 END::UTINYINT AS reason
         FROM (
-            SELECT *, coalesce(end_kind::VARCHAR, '') AS kind,
-                coalesce("end" <= DATE '{rules.cut_off}', FALSE) AS ended,
+            SELECT *, coalesce("end" <= DATE '{rules.cut_off}', FALSE) AS ended,
                 CASE WHEN "end" <= DATE '{rules.cut_off}' THEN "end"
                     ELSE DATE '{rules.cut_off}' END AS stop,
                 greatest(DATE '{rules.opening}' - birth, coalesce(observed_from - birth, 0), 0)
@@ -75,72 +109,95 @@ def observe_query(rules: Rules, only: Mapping[str, tuple[str, ...]]) -> str:
     """
 
 
-def count(
-    connection: DuckDBPyConnection, grouping: tuple[str, ...], synthetic: bool
-) -> pd.DataFrame:
-    """Count the observed units by group and age; only the ages at which something happens.
-
-    DuckDB counts those who enter and those who leave by one integer that holds the group and the
-    age; the two lists are then put side by side.
-    """
-    columns = [name for name in grouping if name != "synthetic"]
-    labels = {name: _labels(connection, name) for name in columns if name in TEXT_GROUPS}
-    code, sizes = _packed(columns, labels)
-    entered = connection.execute(
-        f"SELECT {code} * {AGES} + entry_age AS key, count(*) AS entries "
-        "FROM observed WHERE reason = 0 GROUP BY key"
-    ).fetchnumpy()
-    left = connection.execute(
-        f"SELECT {code} * {AGES} + exit_age AS key, count(*) FILTER (died) AS deaths, "
-        "count(*) FILTER (NOT died) AS exits FROM observed WHERE reason = 0 GROUP BY key"
-    ).fetchnumpy()
-    both = np.sort(np.concatenate([entered["key"], left["key"]]).astype("int64"))
-    keys = both[np.diff(both, prepend=-1) > 0]
+def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.DataFrame:
+    """Count the observed units by group and age; only the ages at which something happens."""
+    numbering = _Numbering.of(observed, [name for name in grouping if name != "synthetic"])
+    number = numbering.number(observed)
+    span = max(int(observed.exit_age.max(initial=0)), int(observed.entry_age.max(initial=0))) + 1
+    size = numbering.size * span
+    entered, entries = _tally(number * span + observed.entry_age, size)
+    left, gone = _tally(2 * (number * span + observed.exit_age) + ~observed.died, 2 * size)
+    keys = _distinct(np.concatenate([entered, left >> 1]))[0]
     counts = {name: np.zeros(len(keys), dtype="int64") for name in COUNTS}
-    counts["entries"][np.searchsorted(keys, entered["key"])] = entered["entries"]
-    order = np.argsort(left["key"])  # looking up keys in order is several times faster
-    places = np.searchsorted(keys, left["key"][order])
-    for name in ("deaths", "exits"):
-        counts[name][places] = left[name][order]
-    rest, ages = np.divmod(keys, AGES)
-    table: dict[str, object] = {}
-    for name in reversed(columns):
-        rest, codes = np.divmod(rest, sizes[name])
-        table[name] = np.sort(labels[name])[codes] if name in labels else codes
+    counts["entries"][np.searchsorted(keys, entered)] = entries
+    for fate, name in enumerate(("deaths", "exits")):
+        one = left % 2 == fate
+        counts[name][np.searchsorted(keys, left[one] >> 1)] = gone[one]
+    numbers, ages = np.divmod(keys, span)
+    labels = numbering.labels(numbers)
     if "synthetic" in grouping:
-        table["synthetic"] = np.full(len(keys), synthetic)
-    return pd.DataFrame({**{name: table[name] for name in grouping}, "age_days": ages, **counts})
+        labels["synthetic"] = np.full(len(keys), synthetic)
+    return pd.DataFrame({**{name: labels[name] for name in grouping}, "age_days": ages, **counts})
 
 
-def _packed(columns: Sequence[str], labels: Mapping[str, np.ndarray]) -> tuple[str, dict[str, int]]:
-    """Return one SQL integer for the group, in the order of the texts, and the size of each part.
+@dataclass(frozen=True)
+class _Numbering:
+    """Numbers for the groups of a grouping, in the order of its labels.
 
-    An ENUM's own codes are in the order in which its values were declared: they are ranked first.
+    The columns before `cohort`, the cohort, then those after it are the three digits of a number.
+    `digits` gives, for the columns before and after, the digit of each row of `Observed.groups`;
+    `names`, the labels of each digit.
     """
-    code, sizes = "0::BIGINT", {}
-    for name in columns:
-        part, sizes[name] = f"{name}::BIGINT", YEARS
-        if name in labels:
-            ranks = np.argsort(np.argsort(labels[name])).tolist()
-            sizes[name] = max(len(ranks), 1)
-            in_order = ranks == sorted(ranks)
-            listed = f"[{', '.join(map(str, ranks))}]::BIGINT[]"
-            place = f"enum_code({name})::BIGINT"
-            part = place if in_order else f"({listed})[{place} + 1]"
-        code = f"({code} * {sizes[name]} + {part})"
-    return code, sizes
+
+    digits: tuple[Array, Array]
+    names: tuple[pd.DataFrame, pd.DataFrame]
+    cohorts: range
+
+    @classmethod
+    def of(cls, observed: Observed, columns: Sequence[str]) -> _Numbering:
+        place = columns.index("cohort") if "cohort" in columns else len(columns)
+        sides = [_ranked(observed.groups, side) for side in (columns[:place], columns[place + 1 :])]
+        cohorts = range(1)
+        if place < len(columns) and len(observed.cohort):
+            cohorts = range(int(observed.cohort.min()), int(observed.cohort.max()) + 1)
+        (before, first), (after, last) = sides
+        return cls((before, after), (first, last), cohorts)
+
+    @property
+    def size(self) -> int:
+        first, last = self.names
+        return len(first) * len(self.cohorts) * len(last)
+
+    def number(self, observed: Observed) -> Array:
+        """Return the number of each unit."""
+        before, after = self.digits
+        width = len(self.names[1])
+        numbers: Array = (before * len(self.cohorts) * width + after)[observed.group]
+        if len(self.cohorts) > 1:
+            numbers += (observed.cohort.astype("int64") - self.cohorts.start) * width
+        return numbers
+
+    def labels(self, numbers: Array) -> dict[str, Any]:
+        """Return the labels of numbers, by column; `cohort` among them."""
+        width = max(len(self.names[1]), 1)
+        rest, after = np.divmod(numbers, width)
+        before, cohort = np.divmod(rest, len(self.cohorts))
+        found: dict[str, Any] = {"cohort": cohort + self.cohorts.start}
+        for frame, digits in zip(self.names, (before, after), strict=True):
+            for name in frame:
+                found[str(name)] = frame[name].array.take(digits)
+        return found
 
 
-def _labels(connection: DuckDBPyConnection, column: str) -> np.ndarray:
-    """Return the text of each code of an ENUM column, in the order of the codes."""
-    row = connection.execute(f"SELECT enum_range(any_value({column})) FROM observed").fetchone()
-    assert row is not None
-    return np.array(row[0] or [], dtype=object)
+def _ranked(groups: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, pd.DataFrame]:
+    """Return the rank of each group by its labels in some columns, and the labels of each rank."""
+    if not columns:
+        return np.zeros(len(groups), dtype="int64"), pd.DataFrame(index=range(1))
+    together = groups.groupby([*columns], sort=True)
+    return together.ngroup().to_numpy(dtype="int64"), together.size().reset_index()[[*columns]]
 
 
-def unknown(connection: DuckDBPyConnection, column: str) -> int:
-    row = connection.execute(
-        f"SELECT count(*) FROM observed WHERE reason = 0 AND {column}::VARCHAR = '{UNKNOWN}'"
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
+def _tally(keys: Array, size: int) -> tuple[Array, Array]:
+    """Return the keys that are there, ascending, and how many times each."""
+    if size > DENSE:
+        return _distinct(keys)
+    counts = np.bincount(keys)
+    found = np.flatnonzero(counts)
+    return found, counts[found]
+
+
+def _distinct(keys: Array) -> tuple[Array, Array]:
+    """Return what `numpy.unique` does, several times faster on millions of integers."""
+    ordered = np.sort(keys)
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[first], np.diff(first, append=len(ordered))

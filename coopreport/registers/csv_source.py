@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coopreport.errors import BadCall, BadData, Fault, nearest, quoted
 
@@ -27,16 +28,21 @@ SOURCE = "Reprendre le fichier à sa source."
 
 @dataclass(frozen=True)
 class CsvSource:
-    """A CSV file, under the name to show, and its columns in order."""
+    """A CSV file, under the name to show, and its columns in order.
+
+    `dates` are the columns to read as dates: a cell that is none stops the reading.
+    """
 
     path: Path
     name: str
     columns: tuple[str, ...]
+    dates: tuple[str, ...] = ()
 
     @property
     def sql(self) -> str:
-        """The DuckDB table function that reads it: every cell is text, an empty one NULL."""
-        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in self.columns)
+        """The DuckDB table function that reads it: other cells are text, an empty one NULL."""
+        kinds = {name: "DATE" if name in self.dates else "VARCHAR" for name in self.columns}
+        columns = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in kinds.items())
         return (
             f"read_csv({literal(str(self.path))}, auto_detect = false, header = true, "
             "delim = ',', quote = '\"', escape = '\"', nullstr = '', "
@@ -95,8 +101,16 @@ def open_csv(path: Path, name: str, required: Sequence[str]) -> CsvSource:
     return CsvSource(path, name, columns)
 
 
-def run(connection: DuckDBPyConnection, query: str, sources: Sequence[CsvSource]) -> None:
-    """Run a query that reads CSV files; what DuckDB refuses is told as faults of the files.
+def one(connection: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """Return the one row of a query."""
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return row
+
+
+@contextmanager
+def refusals(*sources: CsvSource) -> Iterator[None]:
+    """Tell what DuckDB refuses of CSV files as their faults.
 
     Raises:
         BadData: a file is not the CSV that its header announces.
@@ -105,7 +119,7 @@ def run(connection: DuckDBPyConnection, query: str, sources: Sequence[CsvSource]
     import duckdb
 
     try:
-        connection.execute(query)
+        yield
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise BadCall(
             f"Le registre ne tient pas dans la mémoire et le disque de travail\u00a0: "

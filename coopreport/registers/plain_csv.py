@@ -8,13 +8,25 @@ Columns `unit_id`, `birth` (AAAA-MM-JJ), `end` and `legal_form` are required; th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from coopreport.errors import BadCall, BadData, Fault, nearest
-from coopreport.registers.csv_source import CsvSource, literal, locate, open_csv, run
-from coopreport.registers.schema import END_KINDS, LEGAL_FORMS, UNIT_COLUMNS, UNKNOWN, Loaded
+from coopreport.registers import text_codes
+from coopreport.registers.csv_source import CsvSource, literal, locate, one, open_csv, refusals
+from coopreport.registers.repeated import mark_repeated
+from coopreport.registers.schema import (
+    END_KINDS,
+    LEGAL_FORMS,
+    TEXT_GROUPS,
+    UNIT_COLUMNS,
+    UNKNOWN,
+    Loaded,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,113 +40,146 @@ REPEATED = "répétées à l’identique"
 NO_BIRTH = "sans date de naissance"
 
 FIRST, LAST = date(1600, 1, 1), date(2100, 12, 31)
-CODES = ("end_kind", "legal_form", "form_code", "type", "sector", "region")
-FAULTY = (
-    "unreadable OR legal_form IS NULL "
-    f"OR legal_form NOT IN ({', '.join(map(literal, LEGAL_FORMS))}) "
-    f"OR end_kind NOT IN ({', '.join(map(literal, END_KINDS))}) "
-    'OR (end_kind IS NOT NULL AND "end" IS NULL) '
-    "OR lower(synthetic) NOT IN ('true', 'false') "
-    + " ".join(f"OR \"{name}\" NOT BETWEEN DATE '{FIRST}' AND DATE '{LAST}'" for name in DATES)
+CODES = ("end_kind", "legal_form", "form_code", "type", "sector", "region", "synthetic")
+FAULTY = 'unreadable OR faulty OR (end_kind IS NOT NULL AND "end" IS NULL) ' + " ".join(
+    f"OR \"{name}\" NOT BETWEEN DATE '{FIRST}' AND DATE '{LAST}'" for name in DATES
 )
-"""The rows of `raw` at fault, in SQL; `_fault` says which column and why."""
+"""The rows of `typed` at fault, in SQL; `_fault` says which column and why."""
 
 
-def load(connection: DuckDBPyConnection, staged: Path, name: str) -> Loaded:
-    """Fill the table `units` of the connection from a CSV or Parquet file.
+def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = False) -> Loaded:
+    """Fill `units` and `groups` (see `schema.Loaded`) from a CSV or Parquet file.
 
     Args:
         staged: the file, under a path without special characters.
         name: its name, to show; a Parquet one ends in `.parquet`.
+        ids: give the units' own numbers; otherwise `unit_id` is the hash of each.
 
     Raises:
         BadData: every fault of form, columns, dates, codes and identity.
     """
     if name.endswith(".parquet"):
         source = _open_parquet(connection, staged, name)
-        read = f"(SELECT * FROM read_parquet({literal(str(staged))}))"
+        read = _relation(source, f"read_parquet({literal(str(staged))})")
+        _read(connection, read, ids)
     else:
         source = open_csv(staged, name, REQUIRED)
-        read = source.sql
-    run(connection, _raw_query(source, read), [source])
-    rows = _count(connection, "TRUE")
+        read = _read_csv(connection, source, ids)
+    _decode(connection)
+    connection.execute(
+        "CREATE TEMP VIEW typed AS SELECT raw.rowid AS row_id, * FROM raw JOIN decoded USING (code)"
+    )
+    rows, faulty, synthetic, last_event = one(
+        connection,
+        f"SELECT count(*), count(*) FILTER ({FAULTY}), bool_or(synthetic), "
+        'max(greatest(birth, "end")) FROM typed',
+    )
     if not rows:
         rule = "fichier vide ou réduit à son en-tête"
         raise BadData([Fault(name, 0, "", "", rule, "Le remplir.")])
-    used = _normalise(connection)
-    if _count(connection, FAULTY):
+    if faulty:
         faults = [] if name.endswith(".parquet") else locate(source, _fault)
         rule = "une date, une forme juridique, une sorte de fin ou un booléen ne se lit pas"
         remedy = f"Formes\u00a0: {', '.join(LEGAL_FORMS)}; fins\u00a0: {', '.join(END_KINDS)}."
         raise BadData(faults or [Fault(name, 0, "", "", rule, remedy)])
-    _refuse_conflicts(connection, source)
-    connection.execute(
-        "CREATE TEMP VIEW judged AS SELECT *, CASE WHEN unit_id IS NULL THEN 1 "
-        "WHEN rowid IN (SELECT row_id FROM repeated) THEN 2 WHEN birth IS NULL THEN 3 "
-        "ELSE 0 END AS reason FROM raw"
-    )
-    reasons = (NO_ID, REPEATED, NO_BIRTH)
-    rejected = {
-        reason: count
-        for number, reason in enumerate(reasons, 1)
-        if (count := _count(connection, f"reason = {number}", "judged"))
-    }
-    for column in CODES:
-        values = {*used[column], UNKNOWN, *(END_KINDS if column == "end_kind" else LEGAL_FORMS)}
-        listed = ", ".join(map(literal, sorted(values)))
-        connection.execute(f"CREATE TYPE {column}_type AS ENUM ({listed})")
-    unknown = {"form_code": "legal_form::VARCHAR"}
-    columns = ", ".join(
-        f"coalesce({name}, {unknown.get(name, literal(UNKNOWN))})::{name}_type AS {name}"
-        for name in ("legal_form", "form_code", "type", "sector", "region")
+    _refuse_conflicts(connection, source, read)
+    again = one(connection, "SELECT count(*) FROM repeated")[0]
+    repeated = "row_id IN (SELECT row_id FROM repeated)" if again else "FALSE"
+    no_id, again, no_birth = one(
+        connection,
+        f"SELECT count(*) FILTER (id IS NULL), count(*) FILTER (id IS NOT NULL AND {repeated}), "
+        f"count(*) FILTER (id IS NOT NULL AND NOT {repeated} AND birth IS NULL) FROM typed",
     )
     connection.execute(
-        'CREATE TEMP TABLE units AS SELECT unit_id, birth, "end", observed_from, '
-        "CASE WHEN \"end\" IS NOT NULL THEN coalesce(end_kind, 'unknown') END::end_kind_type "
-        f"AS end_kind, {columns} FROM judged WHERE reason = 0"
+        f"CREATE TEMP VIEW units AS SELECT {'unit_id' if ids else 'id AS unit_id'}, birth, "
+        '"end", observed_from, number, '
+        "CASE WHEN \"end\" IS NOT NULL THEN coalesce(end_kind, 'unknown') END AS end_kind "
+        f"FROM typed WHERE id IS NOT NULL AND birth IS NOT NULL AND NOT {repeated}"
     )
-    found = connection.execute(
-        "SELECT coalesce(bool_or(lower(synthetic) = 'true'), false), "
-        'max(greatest(birth, "end")) FROM raw'
-    ).fetchone()
-    assert found is not None
-    for kind, table in (("VIEW", "judged"), ("TABLE", "raw"), ("TABLE", "repeated")):
-        connection.execute(f"DROP {kind} {table}")
-    return Loaded(rows, rejected, {}, found[0], found[1])
+    rejected = {NO_ID: no_id, REPEATED: again, NO_BIRTH: no_birth}
+    return Loaded(
+        rows, {why: count for why, count in rejected.items() if count}, {}, synthetic, last_event
+    )
 
 
-def _raw_query(source: CsvSource, read: str) -> str:
-    """One pass over the file, typed; codes are judged later, each distinct one once."""
+def _read_csv(connection: DuckDBPyConnection, source: CsvSource, ids: bool) -> str:
+    """Fill `raw` and `codes` from a CSV file; return the SQL of its rows.
 
-    def cell(column: str) -> str:
-        return f'{source_name}."{column}"' if column in source.columns else "NULL"
+    DuckDB reads dates faster than text, but stops at one that it cannot read. The file is then read
+    as text, so that a blank of spaces is a blank, and a fault has its line.
+    """
+    import duckdb
 
-    source_name = "source"
-    days = ", ".join(f'TRY_CAST({cell(name)} AS DATE) AS "{name}"' for name in DATES)
+    dates = tuple(name for name in DATES if name in source.columns)
+    read = _relation(source, replace(source, dates=dates).sql)
+    try:
+        _read(connection, read, ids)
+    except duckdb.Error:
+        read = _relation(source, source.sql)
+        with refusals(source):
+            _read(connection, read, ids)
+    return read
+
+
+def _read(connection: DuckDBPyConnection, read: str, ids: bool) -> None:
+    text_codes.learn(connection, read, CODES)
+    connection.execute(_raw_query(read, ids))
+    text_codes.complete(connection, read, CODES)
+
+
+def _relation(source: CsvSource, read: str) -> str:
+    """Return the SQL of the file's columns, all of the schema, those that it lacks NULL."""
+    cells = []
+    for name in UNIT_COLUMNS:
+        cell = f'source."{name}"' if name in source.columns else "NULL"
+        cells.append(f'{cell}{"" if name in DATES else "::VARCHAR"} AS "{name}"')
+    return f"(SELECT {', '.join(cells)} FROM {read} AS source)"
+
+
+def _raw_query(read: str, ids: bool) -> str:
+    """One pass over the file, typed; texts are judged later, each distinct one once."""
+    days = ", ".join(f'TRY_CAST("{name}" AS DATE) AS "day_{name}"' for name in DATES)
+    # CASE: text functions only for the few cells that are not a date.
     unreadable = " OR ".join(
-        f"(TRY_CAST({cell(name)} AS DATE) IS NULL AND {cell(name)} IS NOT NULL "
-        f"AND trim({cell(name)}::VARCHAR) <> '')"
+        f'CASE WHEN "day_{name}" IS NULL AND "{name}" IS NOT NULL '
+        f"THEN trim(\"{name}\"::VARCHAR) <> '' ELSE FALSE END"
         for name in DATES
-        if name in source.columns
     )
-    codes = ", ".join(f"{cell(name)}::VARCHAR AS {name}" for name in ("unit_id", *CODES))
     return f"""
-        CREATE TEMP TABLE raw AS SELECT {days}, coalesce({unreadable}, false) AS unreadable,
-            {codes}, {cell("synthetic")}::VARCHAR AS synthetic
-        FROM {read} AS source
+        CREATE TEMP TABLE raw AS SELECT {"unit_id, " if ids else ""}
+            CASE WHEN unit_id IS NOT NULL THEN hash(unit_id) END AS id,
+            {", ".join(f'"day_{name}" AS "{name}"' for name in DATES)},
+            {unreadable} AS unreadable, {text_codes.code(CODES)} AS code
+        FROM (SELECT *, {days} FROM {read})
     """
 
 
-def _normalise(connection: DuckDBPyConnection) -> dict[str, list[str]]:
-    """Trim the codes, where some have spaces around, a blank one is NULL; return those in use."""
-    used: dict[str, list[str]] = {}
-    for column in (*CODES, "synthetic"):
-        rows = connection.execute(f"SELECT DISTINCT {column} FROM raw").fetchall()
-        found = [code for (code,) in rows if code is not None]
-        if any(code != code.strip() or not code for code in found):
-            connection.execute(f"UPDATE raw SET {column} = nullif(trim({column}), '')")
-        used[column] = sorted({code.strip() for code in found} - {""})
-    return used
+def _decode(connection: DuckDBPyConnection) -> None:
+    """Judge each combination of texts once: fill `groups`, and `decoded` by code.
+
+    Texts lose the spaces around; a blank one is as if it were not there.
+    """
+    numbers: dict[tuple[str | None, ...], int] = {}
+    decoded = []
+    found = connection.execute(f"SELECT code, {', '.join(CODES)} FROM codes").fetchall()
+    for code, *cells in found:
+        end_kind, form, *texts, synthetic = (((cell or "").strip() or None) for cell in cells)
+        form_code, *others = texts
+        group = (form, form_code or form, *(text or UNKNOWN for text in others))
+        mark = BOOLEANS.get((synthetic or "").lower())
+        faulty = form not in LEGAL_FORMS or end_kind not in (None, *END_KINDS) or mark is None
+        number = numbers.setdefault(group, len(numbers))
+        decoded.append((code, number, end_kind, faulty, bool(mark)))
+    names = ["code", "number", "end_kind", "faulty", "synthetic"]
+    frame = pd.DataFrame(decoded, columns=names).astype({"code": "uint64", "end_kind": "object"})
+    groups = pd.DataFrame([*numbers], columns=[*TEXT_GROUPS], dtype="object")
+    for name, rows, columns in (
+        ("decoded", frame, "* REPLACE (end_kind::VARCHAR AS end_kind)"),
+        ("groups", groups.assign(number=range(len(groups))), "*"),
+    ):
+        connection.register("rows", rows)
+        connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {columns} FROM rows")
+        connection.unregister("rows")
 
 
 def _fault(row: Mapping[str, str]) -> tuple[str, str, str] | None:
@@ -160,20 +205,15 @@ def _fault(row: Mapping[str, str]) -> tuple[str, str, str] | None:
     return None
 
 
-def _refuse_conflicts(connection: DuckDBPyConnection, source: CsvSource) -> None:
-    connection.execute(
-        """
-        CREATE TEMP TABLE repeated AS
-        SELECT rowid AS row_id, unit_id,
-            row_number() OVER (PARTITION BY unit_id ORDER BY rowid) AS rank,
-            hash(birth, "end", observed_from, end_kind, legal_form, form_code, type, sector,
-                region, synthetic) AS content
-        FROM raw WHERE unit_id IN (
-            SELECT unit_id FROM raw WHERE unit_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1)
-        """
-    )
+def _refuse_conflicts(connection: DuckDBPyConnection, source: CsvSource, read: str) -> None:
+    """Mark the rows that repeat another one; raise when two rows of a unit differ."""
+    content = ["birth", '"end"', "observed_from", "end_kind", "number", "synthetic"]
+    if not (suspects := mark_repeated(connection, "typed", "id", content)):
+        return
+    # Two units may share a hash: what counts is their own numbers.
     found = connection.execute(
-        "SELECT unit_id FROM repeated GROUP BY 1 HAVING count(DISTINCT content) > 1 ORDER BY 1"
+        f"SELECT unit_id FROM {read} WHERE hash(unit_id) IN ({', '.join(map(str, suspects))}) "
+        "GROUP BY 1 HAVING count(*) > 1 ORDER BY 1"
     ).fetchall()
     if found:
         conflicting = {unit for (unit,) in found}
@@ -187,7 +227,6 @@ def _refuse_conflicts(connection: DuckDBPyConnection, source: CsvSource) -> None
         raise BadData(
             [whole] if source.name.endswith(".parquet") else locate(source, faulty) or [whole]
         )
-    connection.execute("DELETE FROM repeated WHERE rank = 1")
 
 
 def _open_parquet(connection: DuckDBPyConnection, staged: Path, name: str) -> CsvSource:
@@ -218,13 +257,3 @@ def require_file(path: Path) -> None:
             f"Registre introuvable\u00a0: {path.name}",
             f"Donner un fichier CSV ou Parquet de colonnes {', '.join(UNIT_COLUMNS)}.",
         )
-
-
-def _name(column: str) -> str:
-    return f'"{column}"'
-
-
-def _count(connection: DuckDBPyConnection, condition: str, table: str = "raw") -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchone()
-    assert row is not None
-    return int(row[0])

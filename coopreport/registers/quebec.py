@@ -22,26 +22,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from coopreport.errors import BadData, Fault
 from coopreport.registers import quebec_layout as layout
+from coopreport.registers import text_codes
 from coopreport.registers.archive import names
-from coopreport.registers.csv_source import (
-    CsvSource,
-    literal,
-    open_csv,
-    run,
-)
+from coopreport.registers.csv_source import CsvSource, literal, one, open_csv, refusals
 from coopreport.registers.places import AMBIGUOUS, Towns, town_of
 from coopreport.registers.quebec_checks import (
     CALENDAR,
     DATES,
     FAULTY_SHARE,
     check_codes,
-    mark_repeated,
     normalise_codes,
-    one,
+    refuse_conflicts,
 )
-from coopreport.registers.schema import END_KINDS, LEGAL_FORMS, UNKNOWN, Loaded
+from coopreport.registers.schema import UNKNOWN, Loaded
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -75,13 +72,14 @@ CONTINUED = "continuées ou transformées, gardées avec leur naissance"
 TOWN_AMBIGUOUS = "dont la municipalité porte un nom commun à plusieurs régions, région inconnue"
 TOWN_UNKNOWN = "dont l’adresse ne donne pas de municipalité connue, région inconnue"
 
-REGIONS = tuple(f"{number:02}" for number in range(1, 18))
+PLACES = (*(f"{number:02}" for number in range(1, 18)), UNKNOWN)
+"""The regions, then none."""
 
 
 def load(
     connection: DuckDBPyConnection, files: Mapping[str, Path], shown: Path, towns: Towns | None
 ) -> Loaded:
-    """Fill the table `units` of the connection from the staged files of a register.
+    """Fill `units` and `groups` (see `schema.Loaded`) from the staged files of a register.
 
     Args:
         files: the files of `layout.READ`, by name.
@@ -97,7 +95,9 @@ def load(
     }
     domains = _domains(connection, sources[layout.DOMAINS])
     enterprises = sources[layout.ENTERPRISES]
-    run(connection, _raw_query(enterprises), [enterprises])
+    with refusals(enterprises):
+        connection.execute(_first_lines_query(enterprises))
+        connection.execute(_raw_query(enterprises))
     latest = ", ".join(f"max({day}) FILTER ({day} {CALENDAR})" for day in DATES.values())
     rows, last_event, invented = one(
         connection,
@@ -110,20 +110,12 @@ def load(
         raise BadData([Fault(enterprises.name, 0, "", "", rule, "Reprendre le registre.")])
     normalise_codes(connection)
     check_codes(connection, enterprises, domains, rows)
-    mark_repeated(connection, enterprises)
+    refuse_conflicts(connection, enterprises)
     _find_mergers(connection, sources)
     unplaced = _place(connection, enterprises, towns, rows)
     _build_units(connection)
-    rejected = {
-        REASONS[number - 1]: count
-        for number, count in connection.execute(
-            "SELECT reason, count(*) FROM judged WHERE reason > 0 GROUP BY 1 ORDER BY 1"
-        ).fetchall()
-    }
-    notes = _notes(connection) | unplaced
-    for table in ("raw", "judged", "repeated", "merged", "continued", "places"):
-        kind = "VIEW" if table == "judged" else "TABLE"
-        connection.execute(f"DROP {kind} IF EXISTS {table}")
+    rejected, notes = _account(connection)
+    notes |= unplaced
     marked = layout.SYNTHETIC_FILE in names(shown) or layout.SYNTHETIC_DOMAIN in domains
     return Loaded(
         rows=rows,
@@ -136,29 +128,48 @@ def load(
     )
 
 
+def _town_line() -> str:
+    """Return the SQL of the address line that holds the town: the last one before the code."""
+    one, two, three, four = (f"ADR_DOMCL_LIGN{n}_ADR" for n in range(1, 5))
+
+    def postal(line: str) -> str:
+        return f"(strlen({line}) <= 7 AND substr({line}, 2, 1) BETWEEN '0' AND '9')"
+
+    return (
+        f"CASE WHEN {four} IS NOT NULL AND NOT {postal(four)} THEN {four} "
+        f"WHEN {three} IS NOT NULL AND NOT {postal(three)} THEN {three} "
+        f"ELSE coalesce({two}, {one}) END"
+    )
+
+
+def _first_lines_query(source: CsvSource) -> str:
+    """The lines of the towns that the first rows show: most of the towns there are."""
+    return f"""
+        CREATE TEMP TABLE lines AS SELECT DISTINCT hash(line) AS town, line
+        FROM (SELECT {_town_line()} AS line FROM {source.sql} LIMIT {text_codes.SAMPLE})
+    """
+
+
 def _raw_query(source: CsvSource) -> str:
     """One pass over the large file: the columns needed, typed, nothing judged yet.
 
-    What is done here is done for each of millions of lines: text functions wait until later.
+    What is done here is done for each of millions of lines: text functions wait until later. A town
+    is the hash of its line; the line itself is kept where the first rows did not show it.
     """
+    days = ", ".join(f"TRY_CAST({name} AS DATE) AS {alias}" for name, alias in DATES.items())
     unreadable = " OR ".join(
-        f"({alias} IS NULL AND {name} IS NOT NULL AND trim({name}) <> '')"
+        f"CASE WHEN {alias} IS NULL AND {name} IS NOT NULL THEN trim({name}) <> '' ELSE false END"
         for name, alias in DATES.items()
     )
-    days = ", ".join(f"TRY_CAST({name} AS DATE) AS {alias}" for name, alias in DATES.items())
-    one, two, three, four = (f"ADR_DOMCL_LIGN{n}_ADR" for n in range(1, 5))
     return f"""
-        CREATE OR REPLACE TEMP MACRO is_postal(x) AS
-            strlen(x) <= 7 AND substr(x, 2, 1) BETWEEN '0' AND '9';
         CREATE TEMP TABLE raw AS SELECT
-            TRY_CAST(NEQ AS BIGINT) AS neq, {days},
-            coalesce({unreadable}, false) AS unreadable,
+            TRY_CAST(NEQ AS BIGINT) AS neq, {", ".join(DATES.values())},
+            {unreadable} AS unreadable,
             COD_STAT_IMMAT AS status, COD_FORME_JURI AS form,
             (TRY_CAST(COD_ACT_ECON_CAE AS INTEGER) // 100)::SMALLINT AS division,
-            CASE WHEN {four} IS NOT NULL AND NOT is_postal({four}) THEN {four}
-                WHEN {three} IS NOT NULL AND NOT is_postal({three}) THEN {three}
-                ELSE coalesce({two}, {one}) END AS town
-        FROM {source.sql}
+            hash(line) AS town,
+            CASE WHEN hash(line) NOT IN (SELECT town FROM lines) THEN line END AS new_line
+        FROM (SELECT *, {days}, {_town_line()} AS line FROM {source.sql})
     """
 
 
@@ -168,7 +179,8 @@ def _domains(connection: DuckDBPyConnection, source: CsvSource) -> dict[str, set
         "CREATE OR REPLACE TEMP TABLE domains AS SELECT upper(trim(TYP_DOM_VAL)) AS domain, "
         f"upper(trim(COD_DOM_VAL)) AS code FROM {source.sql}"
     )
-    run(connection, query, [source])
+    with refusals(source):
+        connection.execute(query)
     codes: dict[str, set[str]] = {}
     for domain, code in connection.execute("FROM domains").fetchall():
         codes.setdefault(domain or "", set()).add(code or "")
@@ -179,56 +191,57 @@ def _domains(connection: DuckDBPyConnection, source: CsvSource) -> dict[str, set
 def _find_mergers(connection: DuckDBPyConnection, sources: Mapping[str, CsvSource]) -> None:
     mergers, continuations = sources[layout.MERGERS], sources[layout.CONTINUATIONS]
     struck = ", ".join(map(literal, layout.STRUCK_OFF))
-    run(
-        connection,
-        f"""
-        CREATE TEMP TABLE merged AS
-        WITH events AS (
-            SELECT TRY_CAST(NEQ AS BIGINT) AS one, TRY_CAST(NEQ_ASSUJ_REL AS BIGINT) AS other,
-                TRY_CAST(DAT_EFCTVT AS DATE) AS day
-            FROM {mergers.sql}
-        ), sides AS (
-            SELECT one AS neq, day FROM events UNION ALL SELECT other, day FROM events
+    with refusals(mergers):
+        connection.execute(
+            f"""
+            CREATE TEMP TABLE merged AS
+            WITH events AS (
+                SELECT TRY_CAST(NEQ AS BIGINT) AS one, TRY_CAST(NEQ_ASSUJ_REL AS BIGINT) AS other,
+                    TRY_CAST(DAT_EFCTVT AS DATE) AS day
+                FROM {mergers.sql}
+            ), sides AS (
+                SELECT one AS neq, day FROM events UNION ALL SELECT other, day FROM events
+            )
+            SELECT DISTINCT neq FROM raw JOIN sides USING (neq)
+            WHERE raw.status IN ({struck}) AND raw.stat BETWEEN day - 31 AND day + 366
+            """
         )
-        SELECT DISTINCT neq FROM raw JOIN sides USING (neq)
-        WHERE raw.status IN ({struck}) AND raw.stat BETWEEN day - 31 AND day + 366
-        """,
-        [mergers],
-    )
-    run(
-        connection,
-        "CREATE TEMP TABLE continued AS SELECT DISTINCT TRY_CAST(NEQ AS BIGINT) AS neq "
-        f"FROM {continuations.sql}",
-        [continuations],
-    )
+    with refusals(continuations):
+        connection.execute(
+            "CREATE TEMP TABLE continued AS SELECT DISTINCT TRY_CAST(NEQ AS BIGINT) AS neq "
+            f"FROM {continuations.sql}"
+        )
 
 
 def _place(
     connection: DuckDBPyConnection, source: CsvSource, towns: Towns | None, rows: int
 ) -> dict[str, int]:
-    """Fill `places` (address line, region); return how many rows have none, by cause."""
-    connection.execute("CREATE TEMP TABLE places (town VARCHAR, region VARCHAR)")
+    """Fill `places` (town, region); return how many rows have none, by cause."""
+    connection.execute(
+        "INSERT INTO lines SELECT DISTINCT town, new_line FROM raw WHERE new_line IS NOT NULL"
+    )
+    connection.execute("CREATE TEMP TABLE places (town UBIGINT, place INTEGER)")
     if towns is None:
         return {}
     lines = connection.execute(
-        "SELECT town, count(*) FROM raw WHERE town IS NOT NULL GROUP BY town"
+        "SELECT town, line, rows FROM (SELECT town, count(*) AS rows FROM raw GROUP BY town) "
+        "JOIN lines USING (town) WHERE line IS NOT NULL"
     ).fetchall()
-    garbled = sum(count for line, count in lines if "Ã" in line or "â€" in line)
-    if garbled > FAULTY_SHARE * rows:
+    garbled = [(line, count) for _, line, count in lines if "Ã" in line or "â€" in line]
+    if sum(count for _, count in garbled) > FAULTY_SHARE * rows:
         rule = "du texte UTF-8 a été lu comme du Windows-1252"
         remedy = "Reprendre le fichier à sa source, en UTF-8."
-        example = next(line for line, _ in lines if "Ã" in line or "â€" in line)
+        example = garbled[0][0]
         raise BadData([Fault(source.name, 0, "ADR_DOMCL_LIGN2_ADR", example, rule, remedy)])
-    import pandas as pd
-
-    found = [(line, towns.regions.get(town_of(line)), count) for line, count in lines]
-    known = pd.DataFrame(
-        [(line, region) for line, region, _ in found if region and region != AMBIGUOUS],
-        columns=["town", "region"],
-        dtype="object",
+    found = [(town, towns.regions.get(town_of(line)), count) for town, line, count in lines]
+    known = [
+        (town, PLACES.index(region)) for town, region, _ in found if region and region != AMBIGUOUS
+    ]
+    frame = pd.DataFrame(known, columns=["town", "place"]).astype(
+        {"town": "uint64", "place": "int32"}
     )
-    connection.register("known", known)
-    connection.execute("INSERT INTO places SELECT town, region FROM known")
+    connection.register("known", frame)
+    connection.execute("INSERT INTO places FROM known")
     connection.unregister("known")
     ambiguous = sum(count for _, region, count in found if region == AMBIGUOUS)
     missing = rows - sum(count for _, region, count in found if region)
@@ -236,20 +249,7 @@ def _place(
 
 
 def _build_units(connection: DuckDBPyConnection) -> None:
-    """Judge each row (`judged.reason`, 0 when kept) and build the table `units`."""
-    for kind, values in (
-        ("end_kind_code", END_KINDS),
-        ("legal_form_code", LEGAL_FORMS),
-        ("type_code", (UNKNOWN,)),
-        ("sector_code", (*layout.SECTORS, UNKNOWN)),
-        ("region_code", (*REGIONS, UNKNOWN)),
-    ):
-        members = ", ".join(map(literal, values))
-        connection.execute(f"CREATE TYPE {kind} AS ENUM ({members})")
-    connection.execute(
-        "CREATE TYPE form_code AS ENUM (SELECT DISTINCT form FROM raw WHERE form IS NOT NULL "
-        "ORDER BY form)"
-    )
+    """Judge each row (`judged.reason`, 0 when kept); build `groups` and the view `units`."""
     struck = ", ".join(map(literal, layout.STRUCK_OFF))
     never = ", ".join(map(literal, layout.NEVER_REGISTERED))
     repeated = (
@@ -274,39 +274,66 @@ def _build_units(connection: DuckDBPyConnection) -> None:
                 AND immat >= DATE '{REGISTRATION_MEANS_BIRTH}' THEN immat END) AS birth FROM raw)
         """
     )
+    sectors = [*layout.SECTORS, UNKNOWN]
+    divisions = [
+        (division, sectors.index(code))
+        for code, (_, first, last) in layout.SECTORS.items()
+        for division in range(first, last + 1)
+    ]
+    connection.execute(
+        "CREATE TEMP TABLE divisions AS SELECT * FROM (VALUES "
+        f"{', '.join(map(str, divisions))}) AS listed(division, sector_place)"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE forms AS SELECT form, (row_number() OVER () - 1)::INTEGER AS form_place "
+        "FROM (SELECT DISTINCT form FROM raw WHERE form IS NOT NULL)"
+    )
+    number = (
+        f"((form_place * {len(sectors)} + coalesce(sector_place, {len(sectors) - 1})) "
+        f"* {len(PLACES)} + coalesce(place, {len(PLACES) - 1}))"
+    )
+    named = [
+        ", ".join(f"({order}, {literal(code)})" for order, code in enumerate(codes))
+        for codes in (sectors, PLACES)
+    ]
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE groups AS SELECT {number} AS number,
+            CASE WHEN form = '{layout.COOPERATIVE}' THEN 'cooperative' ELSE 'other' END
+                AS legal_form,
+            form AS form_code, '{UNKNOWN}' AS type, sector, region
+        FROM forms, (VALUES {named[0]}) AS sectors(sector_place, sector),
+            (VALUES {named[1]}) AS regions(place, region)
+        """
+    )
     kinds = " ".join(
         f"WHEN status = '{status}' THEN '{kind}'" for status, kind in layout.STRUCK_OFF.items()
     )
-    sectors = " ".join(
-        f"WHEN division BETWEEN {first} AND {last} THEN '{code}'"
-        for code, (_, first, last) in layout.SECTORS.items()
-    )
     connection.execute(
         f"""
-        CREATE TEMP TABLE units AS SELECT
-            judged.neq AS unit_id, birth,
+        CREATE TEMP VIEW units AS SELECT neq AS unit_id, birth,
             CASE WHEN status <> '{layout.REGISTERED}' THEN stat END AS "end",
-            (CASE WHEN merged.neq IS NOT NULL THEN 'merger' {kinds} END)::end_kind_code AS end_kind,
+            CASE WHEN merged.neq IS NOT NULL THEN 'merger' {kinds} END AS end_kind,
             CASE WHEN immat > birth THEN immat END AS observed_from,
-            (CASE WHEN form = '{layout.COOPERATIVE}' THEN 'cooperative' ELSE 'other' END)
-                ::legal_form_code AS legal_form,
-            form::form_code AS form_code,
-            '{UNKNOWN}'::type_code AS type,
-            (CASE {sectors} ELSE '{UNKNOWN}' END)::sector_code AS sector,
-            coalesce(region, '{UNKNOWN}')::region_code AS region
+            {number} AS number
         FROM judged LEFT JOIN merged USING (neq) LEFT JOIN places USING (town)
+            LEFT JOIN divisions USING (division) LEFT JOIN forms USING (form)
         WHERE reason = 0
         """
     )
 
 
-def _notes(connection: DuckDBPyConnection) -> dict[str, int]:
-    born, merged, late = one(
-        connection,
-        "SELECT (SELECT count(*) FROM judged WHERE reason = 0 AND consti IS NULL), "
-        "count(*) FILTER (end_kind = 'merger'), count(observed_from) FROM units",
-    )
-    continued = one(
-        connection, "SELECT count(*) FROM units SEMI JOIN continued ON unit_id = continued.neq"
-    )[0]
-    return {BORN_AT_REGISTRATION: born, MERGED: merged, LATE: late, CONTINUED: continued}
+def _account(connection: DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the rows rejected by reason, and the units that each rule concerns."""
+    found = {
+        reason: counts
+        for reason, *counts in connection.execute(
+            "SELECT reason, count(*), count(*) FILTER (consti IS NULL), count(merged.neq), "
+            "count(*) FILTER (immat > birth), count(continued.neq) FROM judged "
+            "LEFT JOIN merged USING (neq) LEFT JOIN continued USING (neq) GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    }
+    _, *concerned = found.pop(0, [0] * 5)
+    rejected = {REASONS[reason - 1]: counts[0] for reason, counts in found.items()}
+    rules = (BORN_AT_REGISTRATION, MERGED, LATE, CONTINUED)
+    return rejected, dict(zip(rules, concerned, strict=True))

@@ -6,11 +6,12 @@ The functions work on the table `raw` of `quebec.load`, and tell faults with the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from coopreport.errors import BadData, Fault
 from coopreport.registers import quebec_layout as layout
-from coopreport.registers.csv_source import CsvSource, code_list, literal, locate
+from coopreport.registers.csv_source import CsvSource, code_list, literal, locate, one
+from coopreport.registers.repeated import mark_repeated
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -23,10 +24,9 @@ CALENDAR = "BETWEEN DATE '1600-01-01' AND DATE '2100-12-31'"
 def normalise_codes(connection: DuckDBPyConnection) -> None:
     """Write the codes without spaces and in capitals, where some are not; a blank one is NULL."""
     for column in ("status", "form"):
-        normal = f"nullif(upper(trim({column})), '')"
-        found = connection.execute(f"SELECT DISTINCT {column}, {normal} FROM raw").fetchall()
-        if any(code != better for code, better in found):
-            connection.execute(f"UPDATE raw SET {column} = {normal}")
+        found = connection.execute(f"SELECT DISTINCT {column} FROM raw").fetchall()
+        if any(code is not None and code != (code.strip().upper() or None) for (code,) in found):
+            connection.execute(f"UPDATE raw SET {column} = nullif(upper(trim({column})), '')")
 
 
 def check_codes(
@@ -82,24 +82,12 @@ def _unreadable_dates(connection: DuckDBPyConnection, source: CsvSource) -> list
     return locate(source, faulty)
 
 
-def mark_repeated(connection: DuckDBPyConnection, source: CsvSource) -> None:
-    """List the rows that repeat another one; raise when two rows of a firm differ."""
-    connection.execute(
-        """
-        CREATE TEMP TABLE repeated AS
-        WITH twice AS (
-            SELECT neq FROM raw WHERE neq IS NOT NULL GROUP BY neq HAVING count(*) > 1
-        )
-        SELECT rowid AS row_id, neq, row_number() OVER (PARTITION BY neq ORDER BY rowid) AS rank,
-            hash(immat, consti, stat, unreadable, status, form, division, town) AS content
-        FROM raw WHERE neq IN (SELECT neq FROM twice)
-        """
-    )
-    found = connection.execute(
-        "SELECT neq FROM repeated GROUP BY neq HAVING count(DISTINCT content) > 1 ORDER BY neq"
-    ).fetchall()
-    if found:
-        conflicting = {f"{number}" for (number,) in found}
+def refuse_conflicts(connection: DuckDBPyConnection, source: CsvSource) -> None:
+    """Mark the rows that repeat another one; raise when two rows of a firm differ."""
+    content = ["immat", "consti", "stat", "unreadable", "status", "form", "division", "town"]
+    connection.execute("CREATE OR REPLACE TEMP VIEW rows AS SELECT rowid AS row_id, * FROM raw")
+    if conflicts := mark_repeated(connection, "rows", "neq", content):
+        conflicting = {f"{number}" for number in conflicts}
         rule = "le même NEQ est sur plusieurs lignes qui se contredisent"
 
         def faulty(row: Mapping[str, str]) -> tuple[str, str, str] | None:
@@ -107,10 +95,3 @@ def mark_repeated(connection: DuckDBPyConnection, source: CsvSource) -> None:
             return ("NEQ", rule, "Ne garder qu’une des lignes.") if same else None
 
         raise BadData(locate(source, faulty))
-    connection.execute("DELETE FROM repeated WHERE rank = 1")
-
-
-def one(connection: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return row

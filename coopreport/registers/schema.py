@@ -44,7 +44,8 @@ END_KINDS = (
 take-over)."""
 DEATHS_WITHOUT_EX_OFFICIO = tuple(kind for kind in DEATHS if kind != EX_OFFICIO)
 
-GROUPS = ("legal_form", "form_code", "type", "sector", "region", "cohort", "synthetic")
+TEXT_GROUPS = ("legal_form", "form_code", "type", "sector", "region")
+GROUPS = (*TEXT_GROUPS, "cohort", "synthetic")
 """What units can be counted by; `cohort` is the year of birth."""
 
 KINDS = ("quebec", "uk", "csv")
@@ -168,9 +169,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a loader says of the units it put in the table `units`, before any definition.
+    """What a loader says of what it put in the working database, before any definition.
 
-    `rows` of the source = units + `rejected`.
+    `units` (a table or a view) has `unit_id`, `birth`, `end`, `end_kind`, `observed_from` and
+    `number`, that of the unit's row in `groups`; `groups` has `number` (from 0, none left out) and
+    the columns of `TEXT_GROUPS`, whether or not a unit is in the group. `rows` of the source =
+    units + `rejected`.
     """
 
     rows: int

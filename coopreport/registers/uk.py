@@ -143,7 +143,7 @@ def read_organisations(path: Path) -> Register:
 
 
 def load(connection: DuckDBPyConnection, path: Path) -> Loaded:
-    """Fill the table `units` of the connection from an organisations edition, in the schema.
+    """Fill `units` and `groups` (see `schema.Loaded`) from an organisations edition.
 
     Every organisation is a co-operative, every dissolution a death: the edition does not tell more.
 
@@ -157,18 +157,15 @@ def load(connection: DuckDBPyConnection, path: Path) -> Loaded:
     ).astype("object")
     dates = units[["birth", "end"]]
     connection.register("edition", units.where(units.notna(), None))
-    for name in ("form_code", "type", "sector", "region"):
-        connection.execute(
-            f"CREATE TYPE {name}_type AS ENUM (SELECT DISTINCT {name} FROM edition ORDER BY 1)"
-        )
-    columns = ", ".join(
-        f"{name}::{name}_type AS {name}" for name in ("form_code", "type", "sector", "region")
+    texts = "form_code, type, sector, region"
+    connection.execute(
+        "CREATE TEMP TABLE groups AS SELECT (row_number() OVER () - 1)::INTEGER AS number, "
+        f"'cooperative' AS legal_form, {texts} FROM (SELECT DISTINCT {texts} FROM edition)"
     )
     connection.execute(
         'CREATE TEMP TABLE units AS SELECT unit_id, birth::DATE AS birth, "end"::DATE AS "end", '
-        "CASE WHEN \"end\" IS NOT NULL THEN 'dissolution' END::ENUM ('dissolution') AS end_kind, "
-        "NULL::DATE AS observed_from, "
-        f"'cooperative'::ENUM ('cooperative') AS legal_form, {columns} FROM edition"
+        "CASE WHEN \"end\" IS NOT NULL THEN 'dissolution' END AS end_kind, "
+        f"NULL::DATE AS observed_from, number FROM edition JOIN groups USING ({texts})"
     )
     connection.unregister("edition")
     known = [day for column in dates for day in dates[column] if pd.notna(day)]

@@ -53,27 +53,40 @@ LEFT JOIN (
 ) AS births ON birth + 10 > study_year
 GROUP BY bound;
 
--- survie.uk_unites, survie.uk_deces
-SELECT 'survie.uk_unites' AS name, sum(entries) AS value FROM life_table_uk;
-SELECT 'survie.uk_deces' AS name, sum(deaths) AS value FROM life_table_uk;
+-- survie.{base}_unites, survie.{base}_deces, of the co-operatives of `lives`: see register_none.sql.
+SELECT
+    'survie.' || base || measure AS name,
+    value,
+    flag
+FROM (
+    SELECT base, flag, sum(entries) AS _unites, sum(deaths) AS _deces
+    FROM lives
+    WHERE form = 'cooperative'
+    GROUP BY base, flag
+)
+UNPIVOT (value FOR measure IN (_unites, _deces));
 
 -- Kaplan–Meier by day of age, twice: `delayed`, each unit at risk from the age at which it entered,
 -- and naive, all of them from birth.
 CREATE TABLE counts AS
 SELECT
+    form,
     delayed,
     age,
     CASE
         WHEN delayed THEN sum(entries)
-        WHEN age = 0 THEN (SELECT sum(entries) FROM life_table_uk)
+        WHEN age = 0 THEN any_value(everybody)
         ELSE 0
     END AS entries,
     sum(deaths) AS deaths,
     sum(exits) AS exits
-FROM
-    (SELECT age, entries, deaths, exits FROM life_table_uk UNION ALL SELECT 0, 0, 0, 0),
+FROM (
+    SELECT form, age, entries, deaths, exits FROM lives
+    UNION ALL SELECT DISTINCT form, 0, 0, 0, 0 FROM lives
+)
+JOIN (SELECT form, sum(entries) AS everybody FROM lives GROUP BY form) USING (form),
     (VALUES (true), (false)) AS estimates(delayed)
-GROUP BY delayed, age;
+GROUP BY form, delayed, age;
 
 -- At risk at age a > 0: entered before a and not gone before a. At age 0: all who entered at 0.
 CREATE TABLE risk AS
@@ -82,10 +95,11 @@ SELECT
     CASE
         WHEN age = 0 THEN entries
         ELSE sum(entries - deaths - exits) OVER (
-            PARTITION BY delayed ORDER BY age ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            PARTITION BY form, delayed ORDER BY age
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         )
     END AS at_risk,
-    sum(entries - deaths - exits) OVER (PARTITION BY delayed ORDER BY age) AS remaining
+    sum(entries - deaths - exits) OVER (PARTITION BY form, delayed ORDER BY age) AS remaining
 FROM counts;
 
 -- `survival` is just after each age. Greenwood's term has no value once all at risk died.
@@ -93,21 +107,24 @@ CREATE TABLE curve AS
 SELECT
     *,
     product(CASE WHEN deaths > 0 THEN 1 - deaths / at_risk ELSE 1 END)
-        OVER (PARTITION BY delayed ORDER BY age) AS survival,
+        OVER (PARTITION BY form, delayed ORDER BY age) AS survival,
     CASE WHEN deaths > 0 THEN deaths / nullif(at_risk * (at_risk - deaths), 0) ELSE 0 END AS term
 FROM risk;
 
 -- At n years, n × 365.25 days: `at_risk` counts those entered and not gone before; `fewest` is the
 -- smallest risk set that met a death; `blind` tells that nobody was at risk for a while, though not
--- all had died.
+-- all had died; `crude` is the share of all births without a known death by then.
 CREATE TABLE at_years AS
 SELECT
+    form,
     delayed,
     years,
     arg_max(survival, age) AS survival,
     sqrt(fsum(term)) AS sigma,
     sum(entries - deaths - exits) FILTER (age < years * 365.25) AS at_risk,
     min(at_risk) FILTER (deaths > 0) AS fewest,
+    1 - sum(deaths) / any_value(births) AS crude,
+    any_value(births) AS births,
     coalesce(
         bool_or(
             remaining = 0 AND survival > 0
@@ -122,52 +139,96 @@ FROM (
         CASE
             WHEN lead(age) OVER ages < years * 365.25 THEN lead(age) OVER ages
         END AS next_age
-    FROM curve, (SELECT unnest(getvariable('survie_years')) AS years)
+    FROM curve
+    JOIN (SELECT form, sum(entries) AS births FROM lives GROUP BY form) USING (form),
+        (SELECT unnest(getvariable('survie_years')) AS years)
     WHERE age <= years * 365.25
-    WINDOW ages AS (PARTITION BY delayed, years ORDER BY age)
+    WINDOW ages AS (PARTITION BY form, delayed, years ORDER BY age)
 )
-GROUP BY delayed, years;
+GROUP BY form, delayed, years;
 
 -- A rate exists when some are still at risk and the curve saw every age, or when all had died.
 -- Log-log bounds exp(−exp(ln(−ln S) ± zσ ÷ |ln S|)) exist while 0 < S < 1.
 CREATE TABLE estimates AS
 SELECT
+    form,
     delayed,
     years,
     (at_risk > 0 AND NOT blind) OR survival = 0 AS known,
     survival,
+    crude,
     CASE
         WHEN survival > 0 AND survival < 1
             THEN getvariable('z') * sigma / -ln(survival)
     END AS spread,
-    least(
-        (SELECT sum(entries) FROM life_table_uk), at_risk, coalesce(fewest, at_risk)
-    ) AS smallest
+    CASE
+        WHEN least(births, at_risk, coalesce(fewest, at_risk))
+            < getvariable('survie_unreliable_below') THEN 'F'
+        WHEN least(births, at_risk, coalesce(fewest, at_risk))
+            < getvariable('survie_caution_below') THEN 'E'
+    END AS flag
 FROM at_years;
 
--- The naive rate carries the flag of the rate with delayed entry.
+-- The naive rate carries the flag of the rate with delayed entry. Where the observation has no
+-- beginning, entering late is the exception, and naive is the crude rate.
 CREATE TABLE rates AS
 SELECT
-    entry.years,
+    source.base,
+    source.flag AS source_flag,
+    form,
+    years,
+    entry.flag,
+    CASE WHEN entry.known THEN entry.survival END AS rate,
+    CASE WHEN entry.known AND entry.spread IS NOT NULL
+        THEN exp(-exp(ln(-ln(entry.survival)) + entry.spread)) END AS low,
+    CASE WHEN entry.known AND entry.spread IS NOT NULL
+        THEN exp(-exp(ln(-ln(entry.survival)) - entry.spread)) END AS high,
     CASE
-        WHEN entry.smallest < getvariable('survie_unreliable_below') THEN 'F'
-        WHEN entry.smallest < getvariable('survie_caution_below') THEN 'E'
-    END AS flag,
-    CASE WHEN entry.known THEN entry.survival END AS uk,
-    CASE WHEN entry.known AND spread_exists
-        THEN exp(-exp(ln(-ln(entry.survival)) + entry.spread)) END AS uk_bas,
-    CASE WHEN entry.known AND spread_exists
-        THEN exp(-exp(ln(-ln(entry.survival)) - entry.spread)) END AS uk_haut,
-    CASE WHEN naive.known THEN naive.survival END AS uk_naif
-FROM (SELECT *, spread IS NOT NULL AS spread_exists FROM estimates WHERE delayed) AS entry
-JOIN (SELECT * FROM estimates WHERE NOT delayed) AS naive USING (years);
+        WHEN NOT source.opened THEN entry.crude
+        WHEN naive.known THEN naive.survival
+    END AS naive
+FROM (SELECT * FROM estimates WHERE delayed) AS entry
+JOIN (SELECT * FROM estimates WHERE NOT delayed) AS naive USING (form, years),
+    (SELECT DISTINCT base, flag, opened FROM lives) AS source;
 
--- survie.uk.{years}_ans, survie.uk_bas.{years}_ans, survie.uk_haut.{years}_ans,
--- survie.uk_naif.{years}_ans: `...` where there is no rate, `F` where it is withheld.
+-- survie.{base}.{years}_ans, _bas, _haut, _naif: `...` where there is no rate, `F` where it is
+-- withheld.
 SELECT
-    'survie.' || estimate || '.' || years || '_ans' AS name,
+    'survie.' || base || replace(estimate, '_taux', '') || '.' || years || '_ans' AS name,
     CASE WHEN flag IS DISTINCT FROM 'F' THEN rate END AS rate,
     CASE WHEN rate IS NULL THEN '...' WHEN flag = 'F' THEN 'F' END AS symbol,
-    CASE WHEN rate IS NOT NULL AND flag = 'E' THEN 'E' END AS flag
-FROM rates
-UNPIVOT INCLUDE NULLS (rate FOR estimate IN (uk, uk_bas, uk_haut, uk_naif));
+    concat_ws(' ', CASE WHEN rate IS NOT NULL AND flag = 'E' THEN 'E' END, source_flag) AS flag
+FROM (
+    SELECT
+        base, years, flag, source_flag,
+        rate AS _taux, low AS _bas, high AS _haut, naive AS _naif
+    FROM rates
+    WHERE form = 'cooperative'
+)
+UNPIVOT INCLUDE NULLS (rate FOR estimate IN (_taux, _bas, _haut, _naif));
+
+-- survie.registre_autres.{years}_ans, survie.registre_ecart.{years}_ans (percentage points): the
+-- register's other firms, at the same ages. A gap is as unreliable as the worse of the two.
+CREATE TABLE beside AS
+SELECT
+    years,
+    other.source_flag,
+    other.rate,
+    other.flag,
+    100 * (coop.rate - other.rate) AS gap,
+    CASE
+        WHEN 'F' IN (coop.flag, other.flag) THEN 'F'
+        WHEN 'E' IN (coop.flag, other.flag) THEN 'E'
+    END AS gap_flag
+FROM (SELECT * FROM rates WHERE form = 'other') AS other
+JOIN (SELECT * FROM rates WHERE form = 'cooperative') AS coop USING (years);
+
+SELECT
+    'survie.registre_' || measure || '.' || years || '_ans' AS name,
+    CASE WHEN flag IS DISTINCT FROM 'F' THEN rate END AS rate,
+    CASE WHEN rate IS NULL THEN '...' WHEN flag = 'F' THEN 'F' END AS symbol,
+    concat_ws(' ', CASE WHEN rate IS NOT NULL AND flag = 'E' THEN 'E' END, source_flag) AS flag
+FROM (
+    SELECT 'autres' AS measure, years, rate, flag, source_flag FROM beside
+    UNION ALL SELECT 'ecart', years, gap, gap_flag, source_flag FROM beside
+);
