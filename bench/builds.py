@@ -100,7 +100,8 @@ class Bench:
             Way("un chapitre : souche déjà prête", self.edited, self.by_resident),
         ]
         if self.book_python:
-            book = [[self.book_python, "-m", "jupyter_book", "build", "-q", str(self.book)]]
+            program = str(Path(self.book_python).with_name("jupyter-book"))
+            book = [[program, "build", "-q", str(self.book)]]
             ways[2:2] = [Way("(c) jupyter-book", self.clean_book, self.command(book))]
             ways += [
                 Way("rien de changé : (c)", self.kept_book(book), self.command(book)),

@@ -67,7 +67,8 @@ class Running:
             self.check()
             raise
         finally:
-            self._clients.discard(client)
+            with self._lock:
+                self._clients.discard(client)
 
     def check(self) -> None:
         """Raise Stopped after `stop`."""
