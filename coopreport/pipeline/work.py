@@ -35,17 +35,14 @@ REASONS = {
 def work_folder(project: Project, cycle: str) -> Iterator[Path]:
     """Give an empty folder of build/ for one build; what is left in it at the end is removed.
 
-    Hold the lock of the cycle around it: the folders of earlier builds are swept first.
+    Hold the lock of the cycle around it.
 
     Raises:
         CannotPublish: build/ cannot be written, or the disk is full.
     """
-    prefix = f".work-{cycle}-"
     try:
         project.build.mkdir(exist_ok=True)
-        for left in project.build.glob(f"{prefix}*"):
-            remove(left)
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=project.build))
+        folder = Path(tempfile.mkdtemp(prefix=_prefix(cycle), dir=project.build))
     except OSError as error:
         raise cannot_write(error, project.build) from None
     try:
@@ -54,6 +51,16 @@ def work_folder(project: Project, cycle: str) -> Iterator[Path]:
         raise cannot_write(error, project.build) from error
     finally:
         remove(folder)
+
+
+def sweep(project: Project, cycle: str) -> None:
+    """Remove the work folders that killed builds of a cycle left; hold its lock."""
+    for left in project.build.glob(f"{_prefix(cycle)}*"):
+        remove(left)
+
+
+def _prefix(cycle: str) -> str:
+    return f".work-{cycle}-"
 
 
 def remove(folder: Path) -> None:
