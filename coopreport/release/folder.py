@@ -25,10 +25,11 @@ from coopreport.project import Project
 from coopreport.release.record import Record
 from coopreport.release.versions import INPUTS, read_manifest
 
+READ_ONLY = 0o555
+
 LARGEST_COPY = 50_000_000
 """Bytes of the largest register that a release copies; a larger one is named by its hash."""
 
-READ_ONLY = 0o555
 BESIDE = ("pyproject.toml", "Makefile")
 """Files that no build reads and that a build needs to be made again; with `requirements/`."""
 
