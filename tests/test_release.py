@@ -205,6 +205,20 @@ def test_a_release_killed_half_way_leaves_nothing_and_the_next_one_works(
     assert "Aucune valeur affichée n’a changé depuis v3." in cover(project, "v4")
 
 
+def test_what_a_release_killed_after_its_rename_left_undone_is_done_by_the_next(
+    released: Path, tmp_path: Path
+) -> None:
+    project = copied(released, tmp_path / "copie").root
+    history = shelf(project) / "HISTORIQUE.md"
+    before = history.read_bytes()
+    history.write_bytes(b"")
+    for path in (shelf(project) / "v3", shelf(project) / "v3" / "notebooks"):
+        path.chmod(0o755)
+    assert "Rien à publier" in done(project, "release")
+    assert history.read_bytes() == before
+    assert oct((shelf(project) / "v3" / "notebooks").stat().st_mode & 0o777) == "0o555"
+
+
 def test_of_two_releases_at_once_one_is_made(released: Path, tmp_path: Path) -> None:
     project = copied(released, tmp_path / "copie").root
     edit(project, "notebooks/06-methode.ipynb", "Méthode", "Méthodes")

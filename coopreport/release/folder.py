@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from stat import S_IMODE
 
 import nbformat
 
@@ -23,6 +24,8 @@ from coopreport.pipeline.render import render
 from coopreport.project import Project
 from coopreport.release.record import Record
 from coopreport.release.versions import INPUTS, read_manifest
+
+READ_ONLY = 0o555
 
 LARGEST_COPY = 50_000_000
 """Bytes of the largest register that a release copies; a larger one is named by its hash."""
@@ -72,7 +75,8 @@ def seal_files(folder: Path) -> None:
 def seal_folders(folder: Path) -> None:
     """Make a release and its folders read-only; what is so already stays so."""
     for place, _, _ in os.walk(folder, topdown=False):
-        os.chmod(place, 0o555)
+        if S_IMODE(os.stat(place).st_mode) != READ_ONLY:
+            os.chmod(place, READ_ONLY)
 
 
 def causes_file(cycle: str) -> str:

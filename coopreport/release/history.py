@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby
-from pathlib import Path
 
 from coopreport.errors import NBSP
 from coopreport.locale import count_of, typographic
@@ -15,8 +14,8 @@ from coopreport.release.versions import read_manifest, versions_of
 HISTORY = "HISTORIQUE.md"
 
 
-def write_history(project: Project, cycle: str) -> Path:
-    """Write the history of a cycle, whole or not at all; return its path.
+def write_history(project: Project, cycle: str) -> None:
+    """Write the history of a cycle's versions, whole or not at all, unless it is there already.
 
     Raises:
         NotIntact: a version has no readable manifest.
@@ -24,13 +23,15 @@ def write_history(project: Project, cycle: str) -> Path:
     """
     folders = reversed(versions_of(project, cycle))
     records = [Record.from_json(read_manifest(folder)["release"]) for folder in folders]
+    text = history(cycle, records)
     path = project.build / cycle / HISTORY
+    if not records or (path.is_file() and path.read_text(encoding="utf-8") == text):
+        return
     part = path.with_name(f".{HISTORY}.part")
-    part.write_text(history(cycle, records), encoding="utf-8")
+    part.write_text(text, encoding="utf-8")
     flush_one(part)
     part.replace(path)
     flush_one(path.parent)
-    return path
 
 
 def history(cycle: str, records: list[Record]) -> str:

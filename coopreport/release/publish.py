@@ -18,7 +18,7 @@ from coopreport.pipeline.inputs import input_files, sha256_of
 from coopreport.pipeline.layout import CLAIMS, LEDGER, MANIFEST, REPORT
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.publish import flush, flush_one
-from coopreport.pipeline.work import work_folder
+from coopreport.pipeline.work import cannot_write, sweep, work_folder
 from coopreport.project import Project
 from coopreport.release.causes import read_causes
 from coopreport.release.folder import make_folder, seal_files, seal_folders
@@ -70,8 +70,8 @@ def release(
     """
     cycle = read_cycle(project, name)
     with hold(project, cycle.id, "release"):
+        former = _settled(project, cycle.id)
         inputs = input_files(project, cycle)
-        former = versions_of(project, cycle.id)
         if former and read_manifest(former[-1])["inputs"] == inputs:
             last = former[-1].name
             say(f"Rien à publier{NBSP}: {last} a déjà été faite des mêmes intrants.")
@@ -107,7 +107,6 @@ def release(
             revisions.cells,
         )
         _put_in_place(project, cycle, build, record, key)
-        write_history(project, cycle.id)
     page = project.build / cycle.id / version / REPORT
     words = f", signée par {signer}" if signer else ""
     moved = len(record.revised) + len(record.cells)
@@ -115,6 +114,19 @@ def release(
     say(f"{version} est publiée{NBSP}: {kind}{words}.")
     print(f"Version{NBSP}: {project.relative(page)}\n{page.as_uri()}")
     return 0
+
+
+def _settled(project: Project, cycle: str) -> list[Path]:
+    """Return the folders of a cycle's versions, after finishing what a killed release left."""
+    sweep(project, cycle)
+    versions = versions_of(project, cycle)
+    try:
+        for folder in versions:
+            seal_folders(folder)
+        write_history(project, cycle)
+    except OSError as error:
+        raise cannot_write(error, project.build / cycle) from None
+    return versions
 
 
 def _put_in_place(
@@ -138,7 +150,8 @@ def _put_in_place(
             )
         folder.rename(target)
         flush_one(shelf)
-    seal_folders(target)
+        seal_folders(target)
+        write_history(project, cycle.id)
 
 
 def _against_build(
