@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from coopreport import __version__
 from coopreport.errors import NBSP, BadCall, CoopreportError, shorten
-from coopreport.pipeline.engines import ENGINES, KERNELS
+from coopreport.pipeline.engines import ENGINES, FORKED
 
 DEFAULT_CYCLE = "2023-2024"
 INTERRUPTED = 130
@@ -113,7 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--engine",
         type=_engine,
-        default=KERNELS,
+        default=FORKED,
         metavar="MOTEUR",
         help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
     )

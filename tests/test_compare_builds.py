@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from coopreport.compare.changes import Comparison
 from coopreport.compare.compare import compare, read
 from coopreport.compare.moved import moved
+from coopreport.compare.record import as_json
 from coopreport.compare.terminal import print_comparison, summary
 from coopreport.errors import CannotPublish
 from coopreport.project import Project
@@ -62,6 +63,16 @@ def page(page_path: Path, chromium: Browser, request: pytest.FixtureRequest) -> 
     opened.goto(page_path.as_uri())
     yield opened
     context.close()
+
+
+def shape_faults(found: Any) -> list[str]:
+    """Return what the schema of a comparison finds wrong in one, as a file would hold it."""
+    schema = json.loads(
+        (ROOT / "coopreport" / "schemas" / "comparaison.schema.json").read_text(encoding="utf-8")
+    )
+    jsonschema.Draft202012Validator.check_schema(schema)
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(json.loads(json.dumps(found)))
+    return [f"{error.json_path}: {error.message}" for error in errors]
 
 
 def kinds(comparison: Comparison, name: str) -> list[str]:
@@ -159,6 +170,7 @@ def test_a_version_beside_itself_has_changed_in_nothing(project: Project) -> Non
     assert not same.is_changed
     assert same.indicators.unchanged > 40
     assert "  rien n’a changé" in "\n".join(summary(same))
+    assert shape_faults(as_json(same)) == []
 
 
 def test_between_two_cycles_the_cycle_is_a_cause_and_absent_claims_are_said(
@@ -183,13 +195,8 @@ def test_the_same_versions_give_the_same_bytes(project: Project, page_path: Path
 
 
 def test_the_json_has_the_published_shape(page_path: Path) -> None:
-    schema = json.loads(
-        (ROOT / "coopreport" / "schemas" / "comparaison.schema.json").read_text(encoding="utf-8")
-    )
-    jsonschema.Draft202012Validator.check_schema(schema)
-    found: dict[str, Any] = json.loads(page_path.with_suffix(".json").read_text(encoding="utf-8"))
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(found)
-    assert [f"{error.json_path}: {error.message}" for error in errors] == []
+    found = json.loads(page_path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert shape_faults(found) == []
 
 
 def test_no_path_of_the_machine_is_in_the_page_or_its_json(

@@ -30,7 +30,7 @@ def as_json(comparison: Comparison) -> Json:
         "from": _version(comparison.old),
         "to": _version(comparison.new),
         "indicators": _kind(comparison.indicators, _indicator, _presence),
-        "claims": comparison.claims and _kind(comparison.claims, _claim, _claim),
+        "claims": None if (claims := comparison.claims) is None else _kind(claims, _claim, _claim),
         "tables": _kind(comparison.tables, _grid, _entry),
         "charts": _kind(comparison.charts, _chart, _entry),
         "chapters": _kind(comparison.texts, _chapter, _entry),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coopreport.cycles import read_cycle
-from coopreport.pipeline.engines import FORKED, KERNELS
+from coopreport.pipeline.engines import FORKED
 from coopreport.pipeline.inputs import input_files
 from coopreport.pipeline.layout import LATEST, REPORT
 from coopreport.pipeline.limits import Limits
@@ -37,7 +37,7 @@ def make_report(
     name: str,
     limits: Limits,
     say: Callable[[str], None],
-    engine: str | Warm = KERNELS,
+    engine: str | Warm = FORKED,
 ) -> Built:
     """Make the report of a cycle, running only what is stale, and publish it.
 
