@@ -6,7 +6,7 @@ what it read is recorded and never declared by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -281,8 +281,8 @@ class Ledger:
             sorted(name for names in self.names_by_definition().values() for name in names)
         )
 
-    def names_by_definition(self) -> dict[str, list[str]]:
-        """Return the names that each definition of the catalogue gives in this cycle.
+    def names_by_definition(self, but: Container[str] = ()) -> dict[str, list[str]]:
+        """Return the names that each definition gives in this cycle; those in `but` are left out.
 
         A family whose keys depend on a chapter that the cycle has not is left out.
 
@@ -291,6 +291,8 @@ class Ledger:
         """
         owner: dict[str, str] = {}
         for definition in self.catalogue.indicators.values():
+            if definition.name in but:
+                continue
             with suppress(UnknownParameter):
                 for name, _ in self._names_of(definition):
                     if name in owner:
@@ -376,15 +378,16 @@ class Ledger:
             return result.flags
         return (*result.flags, SYNTHETIC)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what was computed, read and asked of the cycle, and all that is defined.
+    def to_json(self, known: Container[str] = ()) -> dict[str, Any]:
+        """Return what was computed, read and asked of the cycle, and what is defined.
 
-        `claims` are the published ones as they were checked, None when nobody checked them. What
-        only the list of names asks for is in neither `tables` nor `parameters`.
+        `claims` are the published ones as they were checked, None when nobody checked them.
+        `defined` leaves the definitions of `known` out.
 
         Raises:
-            NameTaken: two definitions of the catalogue give the same name.
+            NameTaken: two definitions give the same name.
         """
+        defined = self.names_by_definition(known)
         tables, asked = self.tables_read, dict(sorted(self._asked.items()))
         checked = self._frames.get(claims.FRAME)
         return {
@@ -402,7 +405,7 @@ class Ledger:
             },
             "parameters": asked,
             "claims": claims.as_json(checked.rows) if checked else None,
-            "defined": self.names_by_definition(),
+            "defined": defined,
         }
 
     def _definition(self, name: str) -> tuple[IndicatorDefinition, Keys]:

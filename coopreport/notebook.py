@@ -219,13 +219,15 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
 def seal() -> None:
     """Write the ledger of this chapter into the notebook: the last act of a good run.
 
+    Of the definitions it has those that the chapter added; the build knows the catalogue's.
+
     Raises:
-        NameTaken: two definitions of the catalogue give the same name.
+        NameTaken: two definitions of the chapter give the same name.
     """
-    ledger = _current.ledger if _current else None
+    ledger = _current.ledger.to_json(known=CATALOGUE.indicators) if _current else EMPTY
     display(
         {
-            "application/vnd.coopreport.ledger.v1+json": ledger.to_json() if ledger else EMPTY,
+            "application/vnd.coopreport.ledger.v1+json": ledger,
             "text/plain": "Fin du chapitre.",
         },
         raw=True,

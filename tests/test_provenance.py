@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from coopreport.definitions import NameTaken
 from coopreport.errors import ChapterFailed
 from coopreport.notebook import EMPTY
 from coopreport.pipeline.provenance import (
@@ -141,8 +142,14 @@ def test_two_values_under_one_name_stop_the_build() -> None:
 
 
 def test_a_definition_that_nobody_asks_for_is_named() -> None:
-    asked = chapter({"id": "a.1"}, family=["a.1", "a.2"], alone=["b"])
-    assert merge_ledgers([("01-un.ipynb", asked)])["unused"] == ["alone"]
+    asked = chapter({"id": "a.1"}, own=["c"])
+    catalogue = {"family": ["a.1", "a.2"], "alone": ["b"]}
+    assert merge_ledgers([("01-un.ipynb", asked)], catalogue)["unused"] == ["alone", "own"]
+
+
+def test_a_chapter_may_not_take_a_name_of_the_catalogue() -> None:
+    with pytest.raises(NameTaken, match="« a.1 » est défini par 01-un.ipynb"):
+        merge_ledgers([("01-un.ipynb", chapter(own=["a.1"]))], {"family": ["a.1"]})
 
 
 def shown(name: str) -> str:

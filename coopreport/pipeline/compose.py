@@ -85,8 +85,16 @@ def _is_of_a_register(path: str, read: set[str]) -> bool:
     return path.startswith("registers/") and any(name.startswith("registers/") for name in read)
 
 
-def compose(folder: Path, cycle: Cycle, plan: Plan, chapters: Sequence[Done]) -> dict[str, Any]:
+def compose(
+    folder: Path,
+    cycle: Cycle,
+    plan: Plan,
+    chapters: Sequence[Done],
+    defined: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
     """Write the files of a build into a folder, the manifest last; return its ledger.
+
+    `defined` has the names that each definition of the catalogue gives in the cycle.
 
     Raises:
         ChapterFailed: the chapters cannot stand on one page (see `assemble`).
@@ -100,7 +108,7 @@ def compose(folder: Path, cycle: Cycle, plan: Plan, chapters: Sequence[Done]) ->
     )
     runs = [done.run for done in chapters]
     ledgers = [(run.chapter.path.name, run.ledger) for run in runs]
-    ledger, claims = merge_ledgers(ledgers), merge_claims(ledgers)
+    ledger, claims = merge_ledgers(ledgers, defined), merge_claims(ledgers)
     document = assemble([(run.chapter.name, run.notebook) for run in runs], edition, ledger)
     (folder / REPORT).write_text(render(document), encoding="utf-8")
     (folder / "notebooks").mkdir()

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import Cycle
 from coopreport.errors import BadData, CannotPublish
+from coopreport.ledger import Ledger
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.pipeline.cache import CACHE, ChapterCache
 from coopreport.pipeline.compose import Done, compose, done_before, done_now
@@ -52,7 +54,8 @@ def produce(
     started = time.monotonic()
     finished = work / "build"
     finished.mkdir()
-    ledger = compose(finished, cycle, plan, chapters)
+    defined = Ledger(cycle, open_package(project.data), CATALOGUE).names_by_definition()
+    ledger = compose(finished, cycle, plan, chapters, defined)
     _say_step(say, "page assemblée", time.monotonic() - started)
     if unused := ledger["unused"]:
         listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"

@@ -12,10 +12,12 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
 
+from coopreport.definitions import NameTaken
 from coopreport.errors import ChapterFailed, quoted
 from coopreport.exhibit_html import exhibit_panel
 from coopreport.locale import REVISED
@@ -59,8 +61,14 @@ class Uses:
                 places.append(place)
 
 
-def merge_ledgers(ledgers: Sequence[tuple[str, Mapping[str, Any]]]) -> Json:
+def merge_ledgers(
+    ledgers: Sequence[tuple[str, Mapping[str, Any]]],
+    catalogue: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Json:
     """Return the ledger of a build from those of its chapters, given as (chapter, ledger).
+
+    `catalogue` has the names that each definition of the catalogue gives in the cycle; a chapter's
+    ledger has those of the definitions that it added.
 
     Returns:
         `indicators` and `frames`, each once, by name; `tables` by name; `unused`: the definitions,
@@ -69,17 +77,23 @@ def merge_ledgers(ledgers: Sequence[tuple[str, Mapping[str, Any]]]) -> Json:
 
     Raises:
         ChapterFailed: two chapters computed different things under one name.
+        NameTaken: a chapter defines a name that the catalogue gives.
     """
     merged: dict[str, dict[str, Json]] = {"indicators": {}, "frames": {}}
     owner: dict[str, str] = {}
     tables: Json = {}
     parameters: Json = {}
-    defined: dict[str, set[str]] = {}
+    defined = {definition: set(names) for definition, names in catalogue.items()}
+    taken = {name for names in catalogue.values() for name in names}
     for chapter, ledger in ledgers:
         tables.update(ledger["tables"])
         parameters.update(ledger["parameters"])
-        # a kept chapter may know fewer names of a family than one that ran on newer tables
         for definition, names in ledger["defined"].items():
+            if twice := sorted(taken.intersection(names)):
+                raise NameTaken(
+                    f"{quoted(twice[0])} est défini par {chapter} et par le catalogue.",
+                    "renommez l’indicateur du chapitre.",
+                )
             defined.setdefault(definition, set()).update(names)
         for kind, found in merged.items():
             for item in ledger[kind]:
