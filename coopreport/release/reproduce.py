@@ -7,7 +7,6 @@ differ in everything a build must not depend on. With one: the release, from its
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -133,7 +132,8 @@ def _reproduce_version(
         manifest = read_manifest(released)
         _require_environment(project, released, version)
         root = base / PLAIN.folder
-        shutil.copytree(released / INPUTS, root)
+        for source in files_of(released / INPUTS):  # bytes only: the copy is to be written in
+            copy_file(source, root / source.relative_to(released / INPUTS))
         _bring_left_out(project, manifest["left_out"], manifest["inputs"], root)
         say(f"{version} est refaite de sa propre copie, avec son propre programme.")
         _run(root, PLAIN, "-m", "coopreport", "report", f"--cycle={cycle}")
