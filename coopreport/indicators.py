@@ -20,6 +20,7 @@ SYNTHETIC = "synthetic"
 """The flag of what was computed from generated data: shown everywhere, and it matches no claim."""
 
 SYNTHETIC_WORDS = "données de démonstration"
+SYNTHETIC_MARK = "démo"
 
 Number = int | Decimal | Fraction | float
 
@@ -194,10 +195,7 @@ class Shown:
                 value=exact_text(self.indicator.value),
                 id=self.indicator.id,
                 text=self.text,
-                flags=Markup("").join(
-                    Markup("<sup>{}</sup>").format(flag_words(flag))
-                    for flag in self.indicator.flags
-                ),
+                flags=Markup("").join(flag_mark(flag) for flag in self.indicator.flags),
             )
         )
 
@@ -205,9 +203,17 @@ class Shown:
         return self.text
 
 
-def flag_words(flag: str) -> str:
-    """Return a flag as the page shows it: a symbol, or the words for generated data."""
-    return f"\u00a0{SYNTHETIC_WORDS}" if flag == SYNTHETIC else flag
+def flag_mark(flag: str) -> Markup:
+    """Return a flag as the page shows it: a symbol, or the mark of generated data.
+
+    The mark is short, and text: it is printed, and copied with its number. The words in full follow
+    it for whoever listens to the page or pastes the number elsewhere.
+    """
+    if flag == SYNTHETIC:
+        return Markup('<sup class="demo">{}{}<span class="unseen"> ({})</span></sup>').format(
+            locale.NBSP, SYNTHETIC_MARK, SYNTHETIC_WORDS
+        )
+    return Markup('<sup class="symbol">{}</sup>').format(flag)
 
 
 def exact_text(value: Number | None) -> str:

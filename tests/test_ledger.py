@@ -150,7 +150,10 @@ def test_a_confidential_number_is_nowhere_in_its_html() -> None:
 
 
 def test_a_flag_follows_its_number() -> None:
-    assert "<sup>E</sup>" in shown(Fraction(1, 2), unit="ratio", flags=("E",))._repr_html_()
+    assert (
+        '<sup class="symbol">E</sup>'
+        in shown(Fraction(1, 2), unit="ratio", flags=("E",))._repr_html_()
+    )
 
 
 @pytest.mark.parametrize(

@@ -119,21 +119,24 @@ def _crude(curve: pd.DataFrame, years: float) -> float | None:
 def groups(data: Data) -> pd.DataFrame:
     """The co-operatives' rates by type, sector, region and cohort, as far as the source has them.
 
-    Every group is under the definition of the whole; a cohort has the ages that it reached.
+    Every group is under the definition of the whole; a cohort has the ages that it reached, and is
+    not there when it has no rate at all: born too late, or long before the observation.
     """
     definition = survival_source.source_of(data).definition
     reading = survival_source.reading_of(data)
     tables = survival_source.life_tables(data, definition)
     parts = []
-    for name, title in DIMENSIONS.items():
+    for name in DIMENSIONS:
         if name in tables:
             part = breakdown.rates_by(survival_source.of_form(tables[name]), name, reading)
             labels = survival_source.labels_of(data, name)
             label = [labels.get(group, group) for group in part["group"]]
+            part = part.assign(label=label)
             if name in ("cohort", "region"):
-                part = part.assign(label=label).sort_values(["group", "years"], kind="stable")
-            else:
-                part = part.assign(label=label)
+                part = part.sort_values(["group", "years"], kind="stable")
+            if name == "cohort":
+                part = part[part.groupby("group")["survival"].transform("count") > 0]
+            title = survival_source.title_of(data, name)
             parts.append(part.assign(dimension=name, title=title))
     return pd.concat(parts, ignore_index=True)
 
@@ -147,7 +150,7 @@ def tests(data: Data) -> pd.DataFrame:
     definition = survival_source.source_of(data).definition
     tables = survival_source.life_tables(data, definition)
     asked = [
-        (DIMENSIONS[name], survival_source.of_form(tables[name]), name)
+        (survival_source.title_of(data, name), survival_source.of_form(tables[name]), name)
         for name in DIMENSIONS
         if name in tables
     ]
@@ -260,7 +263,7 @@ def sensitivity(data: Data) -> pd.DataFrame:
             table = survival_source.of_form(tables[name])
             if (table[name] == UNKNOWN).any():
                 known = table[table[name] != UNKNOWN]
-                title = DIMENSIONS[name]
+                title = survival_source.title_of(data, name)
                 article = "inconnue" if name == "region" else "inconnu"
                 cases.append((f"Sans les coopératives de {title.lower()} {article}", known))
     cases += [(title, _coops_under(data, rule)) for title, rule in _other_rules(found)]
@@ -326,5 +329,5 @@ def blanks(data: Data) -> pd.DataFrame:
             wide[f"{reading_name}_status"] = flags.get(reading_name)
         labels = survival_source.labels_of(data, name) | {breakdown.ALL: "Ensemble"}
         wide["label"] = [labels.get(group, group) for group in wide["group"]]
-        parts.append(wide.assign(dimension=name, title=DIMENSIONS[name]))
+        parts.append(wide.assign(dimension=name, title=survival_source.title_of(data, name)))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["dimension"])

@@ -14,11 +14,11 @@ import pandas as pd
 
 from coopreport.analysis.breakdown import Reading
 from coopreport.analysis.definition import TAKEOVERS, Definition
-from coopreport.indicators import SYNTHETIC_WORDS
+from coopreport.indicators import SYNTHETIC_MARK, SYNTHETIC_WORDS
 from coopreport.ledger import Data
 from coopreport.locale import NBSP, format_date
+from coopreport.registers import quebec_layout, uk, uk_names
 from coopreport.registers.schema import UNKNOWN, Account
-from coopreport.registers.uk import DEFINITION as UK_DEFINITION
 
 UK_TABLE = "life_table_uk"
 UNKNOWN_TYPE = "unknown"
@@ -64,7 +64,7 @@ def source_of(data: Data) -> Source:
             "coopératives britanniques",
             "Aucun registre québécois n’est joint à ce cycle. Le calcul est montré sur le registre "
             "ouvert des coopératives britanniques, édition de juin 2017.",
-            UK_DEFINITION,
+            uk.DEFINITION,
         )
     definition = definition_of(data)
     _, account = data.register().life_tables(definition, [("legal_form",)])
@@ -72,7 +72,8 @@ def source_of(data: Data) -> Source:
     name = data.register().title
     if account.synthetic:
         sentence = (
-            f"{SYNTHETIC_WORDS.capitalize()}{NBSP}: le registre nommé par ce cycle est généré, "
+            f"{SYNTHETIC_WORDS.capitalize()}, marquées «{NBSP}{SYNTHETIC_MARK}{NBSP}»"
+            f"{NBSP}: le registre nommé par ce cycle est généré, "
             f"dans la forme de «{NBSP}{name}{NBSP}». Aucun de ses taux ne décrit des entreprises "
             "réelles ni ne vérifie un énoncé publié."
         )
@@ -96,7 +97,7 @@ def definition_of(data: Data) -> Definition:
     """
     entry = data.register().entry
     if entry.kind == "uk":
-        base = UK_DEFINITION
+        base = uk.DEFINITION
     else:
         base = replace(
             QUEBEC if entry.kind == "quebec" else PLAIN,
@@ -161,16 +162,27 @@ def has_others(data: Data) -> bool:
 def labels_of(data: Data, dimension: str) -> dict[str, str]:
     """Return the French names of the groups of a dimension; a code without one names itself."""
     unknown = {UNKNOWN: "Inconnu" if dimension in ("type", "sector") else "Inconnue"}
+    british = data.cycle.register is not None and data.cycle.register.kind == "uk"
+    if dimension == "region" and british:
+        return {**uk_names.NATIONS, **unknown}
     if dimension == "region":
         rows = data.rows("regions")
         return dict(zip(rows["region_code"], rows["name"], strict=True)) | unknown
     if dimension == "type":
         return data.labels(UK_TABLE, "coop_type") | unknown
+    if dimension == "sector" and british:
+        return {**uk_names.SECTORS, **unknown}
     if dimension == "sector":
-        from coopreport.registers.quebec_layout import SECTORS
-
-        return {code: label for code, (label, _, _) in SECTORS.items()} | unknown
+        return {code: label for code, (label, _, _) in quebec_layout.SECTORS.items()} | unknown
     return unknown
+
+
+def title_of(data: Data, dimension: str) -> str:
+    """Return the name of a dimension; the regions of the United Kingdom are its nations."""
+    register = data.cycle.register
+    if dimension == "region" and register is not None and register.kind == "uk":
+        return "Nation"
+    return DIMENSIONS[dimension]
 
 
 def naive_words(definition: Definition) -> str:

@@ -15,7 +15,7 @@ from coopreport.compare.moved import Moved, move_of
 from coopreport.compare.rows import RowChanges
 from coopreport.compare.texts import compare_text
 from coopreport.compare.versions import Version
-from coopreport.indicators import flag_words
+from coopreport.indicators import flag_mark
 
 NAMED = re.compile(r"<(title|desc)\b.*?</\1>", re.DOTALL)
 """The words that name a drawing: they are compared as words."""
@@ -194,7 +194,7 @@ def _indicators(evidence: Evidence) -> Kind:
 def _shown(item: Json) -> tuple[str, str]:
     """Return an indicator as it is read, its signs after it, and its exact value."""
     signs = "".join(
-        f" {flag_words(flag).strip()}" for flag in item["flags"] if flag not in item["shown"]
+        f" {flag_mark(flag).striptags()}" for flag in item["flags"] if flag not in item["shown"]
     )
     return item["shown"] + signs, item["value"]
 

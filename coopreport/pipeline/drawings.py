@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from coopreport import kept
@@ -24,14 +23,10 @@ DRAWN_WITH = ("coopreport/charts/svg.py", "coopreport/fonts/", LOCK)
 
 
 class Drawings:
-    """The drawings of a project; `inputs` are the hashes of a build's inputs.
-
-    Several threads may ask: one chart is drawn at a time.
-    """
+    """The drawings of a project; `inputs` are the hashes of a build's inputs."""
 
     def __init__(self, cache: Path, inputs: Mapping[str, str]) -> None:
         self._folder = cache / DRAWINGS
-        self._one = Lock()
         self._tools = {path: inputs[path] for path in inputs if path.startswith(DRAWN_WITH)}
 
     def __call__(self, spec: Mapping[str, Any], *, id: str, title: str, alt: str) -> str:
@@ -41,8 +36,7 @@ class Drawings:
         if (body := kept.read_kept(path)) is not None:
             kept.used(path)
             return body.decode()
-        with self._one:
-            svg = to_svg(spec, id=id, title=title, alt=alt)
+        svg = to_svg(spec, id=id, title=title, alt=alt)
         kept.keep(path, svg.encode())
         return svg
 

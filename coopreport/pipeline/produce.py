@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import Cycle
@@ -93,12 +94,15 @@ def _run(
             done[chapter.chapter.name] = kept
             say(f"  chapitre « {chapter.chapter.title} » (inchangé)")
 
+    one_at_a_time = Lock()  # Python 3.11 may fail when two threads parse source at once
+
     def chapter_done(run: Executed) -> None:
-        new = done_now(run, cycle, plan.inputs, project.root, drawings)
-        done[run.chapter.name] = new
-        if hashes_now(project.root, new.record.inputs) == new.record.inputs:
-            cache.keep(run.chapter.name, new.record, new.text)
-        _say_step(say, f"chapitre « {run.chapter.title} »", run.seconds)
+        with one_at_a_time:
+            new = done_now(run, cycle, plan.inputs, project.root, drawings)
+            done[run.chapter.name] = new
+            if hashes_now(project.root, new.record.inputs) == new.record.inputs:
+                cache.keep(run.chapter.name, new.record, new.text)
+            _say_step(say, f"chapitre « {run.chapter.title} »", run.seconds)
 
     stale = [chapter for chapter in cycle.chapters if chapter.name not in done]
     kernels = work / "kernels"

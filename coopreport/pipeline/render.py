@@ -19,7 +19,7 @@ from coopreport import palette
 from coopreport.charts.svg import FONTS
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
-from coopreport.indicators import flag_words
+from coopreport.indicators import flag_mark
 from coopreport.locale import UNITS, format_date, format_number, typographic
 from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
@@ -63,7 +63,7 @@ def _exporter() -> Any:
             "count_text": format_number,
             "unit_name": lambda unit: UNITS[unit].title,
             "is_address": is_safe_address,
-            "flag_words": flag_words,
+            "flag_mark": flag_mark,
         },
     )
 

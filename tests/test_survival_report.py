@@ -1,0 +1,179 @@
+"""The report on a named register, as a reader sees it: generated Québec firms, British ones."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from coopreport.registers.generator import write_quebec
+from tests.chapters import CYCLE
+from tests.conftest import ROOT, SOURCES, runner
+from tests.registers_fixtures import name_register, towns, uk_edition
+
+DEMO, MARK = "données de démonstration", "démo"
+CLAIMED = ("survie.coop.5_ans", "survie.registre.5_ans")
+
+
+def copied(folder: Path) -> Path:
+    for name in SOURCES:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "registers").mkdir()
+    return folder
+
+
+def opened(project: Path, browser: Browser) -> Page:
+    done = runner(project)("report")
+    assert done.returncode == 0, done.stderr
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((project / "build" / CYCLE / "latest" / "rapport.html").as_uri())
+    return page
+
+
+@pytest.fixture(scope="module")
+def quebec(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Page]:
+    """The report on a generated Québec register, to which a published claim is tied."""
+    project = copied(tmp_path_factory.mktemp("quebec"))
+    places = towns(project / "registers")
+    write_quebec(project / "registers" / "r.zip", 60_000, 3, zipped=True, municipalities=places)
+    name_register(
+        project,
+        "{kind: quebec, path: registers/r.zip, municipalities: registers/municipalites.csv}",
+    )
+    claims = project / "data" / "claims.csv"
+    text = claims.read_text(encoding="utf-8")
+    assert CLAIMED[0] in text
+    claims.write_text(text.replace(*CLAIMED), encoding="utf-8")
+    page = opened(project, chromium)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def british(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Page]:
+    """The report on a British register that has the committed life table."""
+    project = copied(tmp_path_factory.mktemp("uk"))
+    uk_edition(project / "registers" / "o.csv", ROOT / "data" / "life_table_uk.csv")
+    name_register(project, "{kind: uk, path: registers/o.csv}")
+    page = opened(project, chromium)
+    yield page
+    page.close()
+
+
+def numbers(page: Page, prefix: str = "survie.registre") -> list[Locator]:
+    return page.locator(f'data[data-indicator^="{prefix}"]').all()
+
+
+def exhibit(page: Page, name: str) -> Locator:
+    return page.locator(f'.exhibit[id="{name}"]')
+
+
+def test_a_generated_number_bears_its_mark_on_the_screen_and_on_paper(quebec: Page) -> None:
+    shown = numbers(quebec)
+    assert len(shown) > 10
+    for media in ("screen", "print"):
+        quebec.emulate_media(media=media)
+        for number in shown:
+            assert number.locator("sup.demo").is_visible()
+            assert MARK in number.inner_text()
+    quebec.emulate_media(media="screen")
+
+
+def test_a_generated_number_copied_elsewhere_takes_its_words_along(quebec: Page) -> None:
+    for number in numbers(quebec):
+        copied_text = number.evaluate(
+            """e => {
+                const all = getSelection(); all.selectAllChildren(e);
+                const text = all.toString(); all.removeAllRanges(); return text;
+            }"""
+        )
+        assert MARK in copied_text and DEMO in copied_text
+
+
+def test_a_generated_number_says_its_words_to_whoever_listens(quebec: Page) -> None:
+    found = quebec.get_by_role("button", name=DEMO).all()
+    assert len(found) >= len(numbers(quebec))
+
+
+def test_the_appendix_marks_generated_numbers_too(quebec: Page) -> None:
+    rows = quebec.locator('tr[id^="indicateur-survie.registre"]').all()
+    assert len(rows) > 10
+    assert all(MARK in row.locator("td.number").last.inner_text() for row in rows)
+
+
+def test_marks_of_key_figures_stay_in_their_box(quebec: Page) -> None:
+    for box in quebec.locator(".figures:has(sup.demo) dl > div").all():
+        wide = box.evaluate(
+            """e => [...e.querySelectorAll('sup.demo')].map(
+                m => m.getBoundingClientRect().right <= e.getBoundingClientRect().right)"""
+        )
+        assert wide and all(wide)
+
+
+def test_a_claim_is_never_verified_by_a_generated_rate(quebec: Page) -> None:
+    words = quebec.locator("tr", has_text="L’indicateur vient de données de démonstration.")
+    assert words.count() >= 1
+    assert not any("Conforme" in row.inner_text() for row in words.all())
+
+
+def test_no_mark_stands_on_real_numbers(british: Page, quebec: Page) -> None:
+    assert british.locator("sup.demo").count() == 0
+    assert DEMO not in british.locator("main").inner_text()
+    assert quebec.locator('data[data-indicator^="survie.coop"] sup.demo').count() == 0
+
+
+@pytest.mark.parametrize("kind", ["quebec", "british"])
+def test_every_table_of_rates_has_its_definition_under_it(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    page: Page = request.getfixturevalue(kind)
+    tables = page.locator('.exhibit[id^="survie."]', has_text="cohortes\u00a0: naissances du")
+    names = {table.get_attribute("id") for table in tables.all()}
+    groups = {"sector", "region", "cohort"} | ({"type"} if kind == "british" else set())
+    assert names >= {
+        "survie.taux",
+        "survie.courbe",
+        "survie.table_age",
+        "survie.logrank",
+        "survie.sensibilite",
+        "survie.regles",
+        *(f"survie.par_groupe_{name}" for name in groups),
+    }
+
+
+@pytest.mark.parametrize("kind", ["quebec", "british"])
+def test_the_groups_tables_withhold_and_warn(kind: str, request: pytest.FixtureRequest) -> None:
+    page: Page = request.getfixturevalue(kind)
+    name = {"quebec": "sector", "british": "type"}[kind]
+    table = exhibit(page, f"survie.par_groupe_{name}")
+    cells = [cell.inner_text() for cell in table.locator("tbody td").all()]
+    assert "F" in cells
+    assert any(cell.endswith("E") for cell in cells)
+    assert "trop peu fiable pour être publié" in table.inner_text()
+
+
+def test_british_groups_have_french_names_and_their_own_source(british: Page) -> None:
+    table = exhibit(british, "survie.par_groupe_region")
+    text = table.inner_text()
+    assert "Nation" in text and "Pays de Galles" in text and "Angleterre" in text
+    assert "Régions administratives du Québec" not in text
+    assert "Commerce de détail" in exhibit(british, "survie.par_groupe_sector").inner_text()
+
+
+def test_a_cohort_without_any_rate_is_not_listed(british: Page) -> None:
+    table = exhibit(british, "survie.par_groupe_cohort")
+    years = {row.inner_text() for row in table.locator("tbody th").all()}
+    assert "2012" in years
+    assert "1975" not in years
+
+
+@pytest.mark.parametrize("kind", ["quebec", "british"])
+def test_the_survival_curve_is_drawn(kind: str, request: pytest.FixtureRequest) -> None:
+    page: Page = request.getfixturevalue(kind)
+    drawing = exhibit(page, "survie.courbe").locator("svg").first
+    box = drawing.bounding_box()
+    assert box and box["width"] > 400 and box["height"] > 150
+    assert drawing.locator("path").count() > 3
