@@ -26,7 +26,8 @@ from coopreport.exhibits import (
     table_from_frame,
 )
 from coopreport.locale import format_value
-from coopreport.pipeline.assemble import Edition, assemble
+from coopreport.pipeline.assemble import assemble
+from coopreport.pipeline.edition import Edition
 from coopreport.pipeline.prose import expressions
 from coopreport.pipeline.provenance import merge_ledgers
 from coopreport.pipeline.render import render

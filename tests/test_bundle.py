@@ -15,11 +15,11 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 from coopreport.errors import CannotPublish
+from coopreport.pipeline.edition import Record
 from coopreport.project import Project
 from coopreport.release import folder
 from coopreport.release.bundle import bundle, bundle_path
 from coopreport.release.crate import Packed, crate
-from coopreport.release.record import Record
 from coopreport.release.versions import NotIntact
 from tests.releases import CYCLE, SIGNER, copied, done, run, shelf
 

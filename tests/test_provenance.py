@@ -148,7 +148,7 @@ def test_a_definition_that_nobody_asks_for_is_named() -> None:
 
 
 def test_a_chapter_may_not_take_a_name_of_the_catalogue() -> None:
-    with pytest.raises(NameTaken, match="« a.1 » est défini par 01-un.ipynb"):
+    with pytest.raises(NameTaken, match="a.1.* est défini par 01-un.ipynb"):
         merge_ledgers([("01-un.ipynb", chapter(own=["a.1"]))], {"family": ["a.1"]})
 
 

@@ -16,11 +16,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from coopreport.errors import BadCall
-from coopreport.release.record import (
+from coopreport.pipeline.edition import Record
+from coopreport.release.request import (
     CORRECTION,
     FIRST,
     REVISION,
-    Record,
     date_of_release,
     kind_of_release,
     reason_of_release,

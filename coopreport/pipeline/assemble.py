@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -28,6 +27,8 @@ from coopreport.exhibits import (
     Table,
 )
 from coopreport.locale import NBSP
+from coopreport.pipeline.edition import Edition, RevisedCell
+from coopreport.pipeline.marks import with_marks, with_revisions
 from coopreport.pipeline.prose import Context, Heading, prose_html
 from coopreport.pipeline.provenance import (
     Place,
@@ -36,12 +37,8 @@ from coopreport.pipeline.provenance import (
     number_indicators,
     origins,
     with_origins,
-    with_revisions,
 )
-from coopreport.release.cells import with_marks
-from coopreport.release.record import Record, Revised, RevisedCell
 
-AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 SVG_MIME = "image/svg+xml"
 IGNORED = ("application/vnd.coopreport.ledger.v1+json",)
 EXHIBITS: dict[str, type[Table] | type[Chart] | type[Figures]] = {
@@ -50,28 +47,6 @@ EXHIBITS: dict[str, type[Table] | type[Chart] | type[Figures]] = {
     FIGURES_MIME: Figures,
 }
 WORDS = {TABLE_MIME: "tableau", CHART_MIME: "graphique"}
-
-
-@dataclass(frozen=True)
-class Edition:
-    """What the title block says. `build` is the build's short name; no release: a draft."""
-
-    title: str
-    author: str
-    cycle: str
-    cut_off: date
-    build: str
-    release: Record | None = None
-
-    @property
-    def revised(self) -> tuple[Revised, ...]:
-        """The indicators that moved since the former version."""
-        return self.release.revised if self.release else ()
-
-    @property
-    def revised_cells(self) -> tuple[RevisedCell, ...]:
-        """The numbers of tables that moved since the former version."""
-        return self.release.cells if self.release else ()
 
 
 @dataclass(frozen=True)

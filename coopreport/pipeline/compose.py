@@ -13,9 +13,10 @@ import nbformat
 from coopreport import __version__
 from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
-from coopreport.pipeline.assemble import AUTHOR, Edition, assemble, chapter_id, draw_charts
+from coopreport.pipeline.assemble import assemble, chapter_id, draw_charts
 from coopreport.pipeline.cache import Record
 from coopreport.pipeline.drawings import DRAWN_WITH
+from coopreport.pipeline.edition import AUTHOR, Edition
 from coopreport.pipeline.imports import modules_of
 from coopreport.pipeline.layout import CLAIMS, LEDGER, REPORT
 from coopreport.pipeline.plan import Plan

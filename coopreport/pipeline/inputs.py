@@ -16,6 +16,7 @@ from coopreport.project import Project
 
 LOCK = "requirements/report.lock"
 NOT_READ = (".md", ".pyc")
+OF_OTHERS = ("cycles", "revisions", "signataires")
 
 
 def sha256_of(path: Path) -> str:
@@ -27,8 +28,8 @@ def sha256_of(path: Path) -> str:
 def input_files(project: Project, cycle: Cycle) -> dict[str, str]:
     """Return the SHA-256 of everything a build of a cycle depends on, by path from the root.
 
-    Other cycles, the causes of revisions (`data/revisions/`) and texts for people (`*.md`) are no
-    inputs: a build reads none of them.
+    Other cycles, what only a release reads (`data/revisions/`, `data/signataires`) and texts for
+    people (`*.md`) are no inputs.
     """
     return {project.relative(path): sha256_of(path) for path in input_paths(project, cycle)}
 
@@ -51,7 +52,7 @@ def build_name(inputs: Mapping[str, str], cycle: str) -> str:
 
 def _candidates(project: Project, cycle: Cycle) -> Iterator[Path]:
     for path in project.data.rglob("*"):
-        if path.relative_to(project.data).parts[0] not in ("cycles", "revisions"):
+        if path.relative_to(project.data).parts[0] not in OF_OTHERS:
             yield path
     yield project.cycle_file(cycle.id)
     yield from (chapter.path for chapter in cycle.chapters)

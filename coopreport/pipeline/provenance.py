@@ -8,7 +8,7 @@ places where it stands. Pure: JSON in, JSON and HTML out.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +20,6 @@ from markupsafe import Markup
 from coopreport.definitions import NameTaken
 from coopreport.errors import ChapterFailed, quoted
 from coopreport.exhibit_html import exhibit_panel
-from coopreport.locale import REVISED
 
 NUMBER = re.compile(
     r'<data class="indicator" value="[^"]*" data-indicator="([^"]+)">.*?</data>', re.DOTALL
@@ -30,8 +29,6 @@ NUMBER = re.compile(
 TIED = re.compile(rf"(\(?)({NUMBER.pattern})([).,;]*)", re.DOTALL)
 """A number with the marks that may not be parted from it at the end of a line."""
 
-END = "</data>"
-MARK = f'<sup class="symbol">{REVISED}</sup>'
 
 MOST_LISTED = 6
 """A panel lists this many inputs, sources or row selections; the ledger's JSON has them all."""
@@ -183,16 +180,6 @@ def with_origins(html: str, numbers: Mapping[str, int]) -> Markup:
         return tied if before or after else made
 
     return Markup(TIED.sub(button, html))
-
-
-def with_revisions(html: str, revised: Container[str]) -> Markup:
-    """Return a piece of the page whose numbers that moved carry their mark, after the others."""
-
-    def marked(match: re.Match[str]) -> str:
-        number, name = match.group(0), match.group(1)
-        return number.removesuffix(END) + MARK + END if name in revised else number
-
-    return Markup(NUMBER.sub(marked, html))
 
 
 def origins(indicators: Sequence[Json], ledger: Mapping[str, Any]) -> list[Json]:

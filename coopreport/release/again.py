@@ -14,9 +14,9 @@ from pathlib import Path
 
 from coopreport.cycles import read_cycle
 from coopreport.errors import CoopreportError
+from coopreport.pipeline.edition import Record
 from coopreport.project import find_project
 from coopreport.release.folder import make_folder
-from coopreport.release.record import Record
 from coopreport.release.versions import latest_build
 
 

@@ -16,12 +16,12 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from coopreport.cycles import check_cycle_name
 from coopreport.errors import NBSP
 from coopreport.locale import format_value
+from coopreport.pipeline.edition import Record
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.publish import files_of, flush_one
 from coopreport.pipeline.work import work_folder
 from coopreport.project import Project
 from coopreport.release.crate import METADATA, Packed, crate
-from coopreport.release.record import Record
 from coopreport.release.verify import faults_of
 from coopreport.release.versions import (
     INPUTS,

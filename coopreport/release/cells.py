@@ -1,4 +1,4 @@
-"""The numbers of tables and charts by their headings: what moved between two versions, its mark.
+"""The numbers of tables and charts by their headings: what moved between two versions.
 
 Pure: the JSON of exhibits in, as executed notebooks hold it. A cell is the same one in two versions
 when its exhibit, the headings of its row and those of its column are the same.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from coopreport.exhibits import CHART_MIME, TABLE_MIME
 from coopreport.locale import MINUS, NBSP, UNITS, format_number
-from coopreport.release.record import RevisedCell
+from coopreport.pipeline.edition import RevisedCell
 
 Json = Mapping[str, Any]
 Key = tuple[str, int, str]
@@ -60,16 +60,6 @@ def moved_cells(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[Revise
             gap = difference(*texts)
             moved.append(RevisedCell(id, exhibit["title"], row, column, at, *texts, gap, ""))
     return moved
-
-
-def with_marks(exhibit: Json, revised: Sequence[RevisedCell]) -> Json:
-    """Return the JSON of a table or a chart whose cells that moved are marked as revised."""
-    marked = {cell.at for cell in revised if cell.exhibit == exhibit["id"]}
-    if not marked:
-        return exhibit
-    if "table" in exhibit:
-        return {**exhibit, "table": _marked(exhibit["table"], marked)}
-    return _marked(exhibit, marked)
 
 
 def cells_of(table: Json) -> Iterator[tuple[Key, At, Json]]:
@@ -133,10 +123,3 @@ def _is_number(cell: Json) -> bool:
 def _table(exhibit: Json) -> Json:
     table: Json = exhibit.get("table", exhibit)
     return table
-
-
-def _marked(table: Json, marked: Collection[At]) -> Json:
-    rows = [{**row, "cells": [dict(cell) for cell in row["cells"]]} for row in table["rows"]]
-    for row, column in marked:
-        rows[row]["cells"][column]["revised"] = True
-    return {**table, "rows": rows}

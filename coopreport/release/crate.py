@@ -13,9 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from coopreport.errors import NBSP
-from coopreport.pipeline.assemble import AUTHOR
+from coopreport.pipeline.edition import AUTHOR, Record
 from coopreport.pipeline.layout import REPORT
-from coopreport.release.record import Record
 from coopreport.release.versions import INPUTS
 
 Entity = dict[str, Any]

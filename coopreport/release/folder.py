@@ -16,13 +16,13 @@ import nbformat
 
 from coopreport.cycles import Cycle
 from coopreport.errors import BadCall
-from coopreport.pipeline.assemble import AUTHOR, Edition, assemble
+from coopreport.pipeline.assemble import assemble
+from coopreport.pipeline.edition import AUTHOR, Edition, Record
 from coopreport.pipeline.inputs import sha256_of
 from coopreport.pipeline.layout import LEDGER, REPORT
 from coopreport.pipeline.publish import files_of, write_manifest
 from coopreport.pipeline.render import render
 from coopreport.project import Project
-from coopreport.release.record import Record
 from coopreport.release.versions import INPUTS, read_manifest
 
 READ_ONLY = 0o555

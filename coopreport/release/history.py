@@ -6,9 +6,9 @@ from itertools import groupby
 
 from coopreport.errors import NBSP
 from coopreport.locale import count_of, typographic
+from coopreport.pipeline.edition import Record
 from coopreport.pipeline.publish import flush_one
 from coopreport.project import Project
-from coopreport.release.record import Record
 from coopreport.release.versions import read_manifest, versions_of
 
 HISTORY = "HISTORIQUE.md"

@@ -14,6 +14,7 @@ from coopreport.cycles import Cycle, read_cycle
 from coopreport.errors import NBSP, CannotPublish
 from coopreport.indicators import SYNTHETIC, SYNTHETIC_WORDS
 from coopreport.locale import count_of
+from coopreport.pipeline.edition import Record, Version
 from coopreport.pipeline.inputs import input_files, sha256_of
 from coopreport.pipeline.layout import CLAIMS, LEDGER, MANIFEST, REPORT
 from coopreport.pipeline.lock import hold
@@ -24,15 +25,9 @@ from coopreport.release.causes import read_causes
 from coopreport.release.folder import make_folder, seal_files, seal_folders
 from coopreport.release.history import write_history
 from coopreport.release.privacy import check_privacy
-from coopreport.release.record import (
-    Record,
-    Version,
-    date_of_release,
-    kind_of_release,
-    reason_of_release,
-)
 from coopreport.release.refusals import Refusal, ReleaseRefused
 from coopreport.release.repository import committed_state
+from coopreport.release.request import date_of_release, kind_of_release, reason_of_release
 from coopreport.release.revised import Revisions, refusals_of, revisions_since
 from coopreport.release.signature import sign, signer_of
 from coopreport.release.verify import faults_of

@@ -12,11 +12,11 @@ import nbformat
 from coopreport.compare.moved import Moved, moved
 from coopreport.errors import NBSP
 from coopreport.locale import count_of
+from coopreport.pipeline.edition import Revised, RevisedCell
 from coopreport.pipeline.layout import LEDGER
 from coopreport.release.causes import Cause, cause_of, lines_to_add
 from coopreport.release.cells import moved_cells, tables_of
 from coopreport.release.folder import causes_file
-from coopreport.release.record import Revised, RevisedCell
 from coopreport.release.refusals import Refusal
 from coopreport.release.versions import read_manifest
 

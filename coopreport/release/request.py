@@ -1,104 +1,18 @@
-"""The record of a release: all that its page says beyond the build.
+"""What the analyst asks of a release, checked: its kind, its reason, its date.
 
-It is frozen and lies in the release's manifest, so that the page can be rendered again from it.
 Only the date comes from a clock, and may be given instead.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
 from coopreport.errors import BadCall, quoted, shorten
 
 FIRST = "première publication"
 REVISION = "révision"
 CORRECTION = "correction"
-
-
-@dataclass(frozen=True)
-class Version:
-    """An earlier version; `manifest` is the SHA-256 of its manifest, which thus cannot change."""
-
-    version: str
-    date: str
-    kind: str
-    reason: str
-    manifest: str
-
-
-@dataclass(frozen=True)
-class Revised:
-    """A displayed indicator that moved since the former version, and why."""
-
-    indicator: str
-    label: str
-    old: str
-    new: str
-    difference: str
-    cause: str
-
-
-@dataclass(frozen=True)
-class RevisedCell:
-    """A number of a table, or of a chart's data, that moved since the former version, and why.
-
-    `exhibit` is the id of the table or of the chart; `row` and `column` are the cell's headings for
-    the reader; `at` is where it stands in this version's table, from 0.
-    """
-
-    exhibit: str
-    title: str
-    row: str
-    column: str
-    at: tuple[int, int]
-    old: str
-    new: str
-    difference: str
-    cause: str
-
-
-@dataclass(frozen=True)
-class Record:
-    """What a release is: number, date, kind, reason, and what changed since the former version.
-
-    `date` is AAAA-MM-JJ; `commit` the state of the repository; `signer` who signs, "" for nobody.
-    `earlier` goes from the first version to the former one.
-    """
-
-    version: str
-    date: str
-    kind: str
-    reason: str
-    commit: str
-    signer: str = ""
-    earlier: tuple[Version, ...] = ()
-    revised: tuple[Revised, ...] = ()
-    cells: tuple[RevisedCell, ...] = ()
-
-    @property
-    def former(self) -> str:
-        """The version before this one, "" for the first."""
-        return self.earlier[-1].version if self.earlier else ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the record as the manifest holds it."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Record:
-        """Rebuild a record from `to_json`; KeyError or TypeError when malformed."""
-        parts = {
-            "earlier": tuple(Version(**item) for item in data["earlier"]),
-            "revised": tuple(Revised(**item) for item in data["revised"]),
-            "cells": tuple(
-                RevisedCell(**{**item, "at": tuple(item["at"])}) for item in data["cells"]
-            ),
-        }
-        return cls(**{**data, **parts})
 
 
 def kind_of_release(text: str, first: bool) -> str:
