@@ -78,9 +78,10 @@ def test_a_save_that_fails_is_told_on_the_page_and_goes_when_it_is_mended(
 
 
 def test_code_that_changes_is_used_at_once(watched: Watched, page: Page) -> None:
-    template = watched.project / "coopreport" / "pipeline" / "assemble.py"
-    text = template.read_text(encoding="utf-8")
-    template.write_text(text.replace("Conseil québécois", "CONSEIL québécois"), encoding="utf-8")
+    module = watched.project / "coopreport" / "pipeline" / "edition.py"
+    text = module.read_text(encoding="utf-8")
+    assert "Conseil québécois" in text
+    module.write_text(text.replace("Conseil québécois", "CONSEIL québécois"), encoding="utf-8")
     expect(page.locator(".author").first).to_contain_text("CONSEIL", timeout=60_000)
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coopreport.cycles import read_cycle
+from coopreport.errors import CannotPublish
 from coopreport.pipeline.engines import FORKED
-from coopreport.pipeline.inputs import input_files
+from coopreport.pipeline.inputs import code_of, input_files
 from coopreport.pipeline.layout import LATEST, REPORT
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.lock import hold
@@ -21,6 +22,10 @@ from coopreport.pipeline.publish import is_intact, point_latest
 from coopreport.pipeline.warm import Warm
 from coopreport.pipeline.work import sweep, work_folder
 from coopreport.project import Project
+
+
+class CodeChanged(CannotPublish):
+    """The package's code is not what a process that lasts has imported."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ def make_report(
     `engine` is one of `ENGINES`, or a warm process that outlives this build.
 
     Raises:
+        CodeChanged: the warm process that was given has old code.
         CoopreportError: with its exit code; the report published before is untouched.
     """
     cycle = read_cycle(project, name)
@@ -53,9 +59,9 @@ def make_report(
         shelf = project.build / cycle.id
         if made := not is_intact(shelf / plan.build, plan.inputs):
             with work_folder(project, cycle.id) as work, _warm(project, plan, say, engine) as warm:
-                from coopreport.pipeline.produce import produce
+                from coopreport.pipeline.produce import Production
 
-                produce(project, cycle, plan, work, limits, say, warm)
+                Production(project, cycle, plan, work, limits, say, warm).make()
         elif plan.previous != plan.build:
             with work_folder(project, cycle.id) as work:
                 point_latest(project, cycle.id, plan.build, work)
@@ -66,8 +72,14 @@ def make_report(
 def _warm(
     project: Project, plan: Plan, say: Callable[[str], None], engine: str | Warm
 ) -> Iterator[Warm | None]:
-    """Give the warm process of a build, None for real kernels; it imports while we do."""
+    """Give the warm process of a build, None for real kernels; it imports while we do.
+
+    Raises:
+        CodeChanged: the process given, and this one with it, has imported code that changed since.
+    """
     if isinstance(engine, Warm):
+        if engine.code != code_of(plan.inputs):
+            raise CodeChanged("Le code a changé.", "relancez la même commande.")
         yield engine
     elif engine == FORKED and plan.stale:
         with Warm(project, say) as warm:

@@ -36,12 +36,23 @@ def input_files(project: Project, cycle: Cycle) -> dict[str, str]:
 
 def input_paths(project: Project, cycle: Cycle) -> list[Path]:
     """Return every file that a build of a cycle depends on, sorted."""
-    return sorted(path for path in {*_candidates(project, cycle)} if _is_input(path))
+    others = (path for path in {*_candidates(project, cycle)} if _is_input(path))
+    return sorted({*others, *_code(project)})
 
 
 def hashes_now(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """Return the SHA-256 of files named from the root as they are now; a lost file has none."""
     return {path: sha256_of(root / path) for path in paths if (root / path).is_file()}
+
+
+def code_of(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the files of the package among hashed inputs."""
+    return {path: sha256 for path, sha256 in inputs.items() if path.startswith("coopreport/")}
+
+
+def code_now(project: Project) -> dict[str, str]:
+    """Return the SHA-256 of the package's files as they are now, as `input_files` does."""
+    return {project.relative(path): sha256_of(path) for path in sorted(_code(project))}
 
 
 def build_name(inputs: Mapping[str, str], cycle: str) -> str:
@@ -56,9 +67,12 @@ def _candidates(project: Project, cycle: Cycle) -> Iterator[Path]:
             yield path
     yield project.cycle_file(cycle.id)
     yield from (chapter.path for chapter in cycle.chapters)
-    yield from (project.root / "coopreport").rglob("*")
     yield project.root / LOCK
     yield from cycle.register.files if cycle.register else ()
+
+
+def _code(project: Project) -> set[Path]:
+    return {path for path in (project.root / "coopreport").rglob("*") if _is_input(path)}
 
 
 def _is_input(path: Path) -> bool:

@@ -23,6 +23,7 @@ from types import TracebackType
 
 from coopreport.errors import NBSP
 from coopreport.pipeline.environment import chapter_environment
+from coopreport.pipeline.inputs import code_now
 from coopreport.pipeline.warm_channel import Channel
 from coopreport.project import Project
 
@@ -54,12 +55,14 @@ class Warm:
     """A warm process of a project, and the children it forks. Several threads may use it.
 
     Start it from the thread that lives as long as it: Linux kills it when that thread ends.
-    `say` receives one line when it is given up; `patience` is in seconds.
+    `say` receives one line when it is given up; `patience` is in seconds. `code` has the hashes of
+    the package's files before the process imports them.
     """
 
     def __init__(
         self, project: Project, say: Callable[[str], None], patience: float = PATIENCE
     ) -> None:
+        self.code = code_now(project)
         self._say = say
         self._patience = patience
         self._lock = threading.Lock()

@@ -1,7 +1,7 @@
 """`make watch`: what is saved is on the open page in a moment.
 
 A process that has the libraries imported makes the report again at each save, and reloads the
-page. When the package's own code changes, it starts again: what it has imported is old.
+page. When the package's own code changes, or the warm process is lost, it starts again.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from coopreport.cycles import read_cycle
 from coopreport.errors import NBSP, CoopreportError
 from coopreport.locale import format_value
-from coopreport.pipeline.build import make_report
+from coopreport.pipeline.build import CodeChanged, make_report
 from coopreport.pipeline.inputs import input_paths
 from coopreport.pipeline.layout import LATEST, REPORT
 from coopreport.pipeline.limits import Limits
@@ -41,24 +42,20 @@ def watch(
     page = project.build / name / LATEST / REPORT
     with Live(lambda: page, port) as live:
         say(f"Page vivante{NBSP}: {live.address} (Ctrl-C pour finir)")
-        warm = Warm(project, say)
         try:
-            seen: Stamps = {}
-            code = _code(_stamps(project, name))
-            while True:
-                if (now := _stable(project, name)) != seen:
-                    if _code(now) != code:
-                        _start_again(name, live.port, say)
-                    seen = now
-                    if warm.lost:
-                        warm = Warm(project, say)
-                    _build(project, name, limits, say, warm, live)
-                time.sleep(LOOK_EVERY)
+            with Warm(project, say) as warm:
+                seen: Stamps = {}
+                while not warm.lost:
+                    if (now := _stable(project, name)) != seen:
+                        seen = now
+                        _build(project, name, limits, say, warm, live)
+                    time.sleep(LOOK_EVERY)
+        except CodeChanged:
+            say("Le code a changé; redémarrage.")
         except KeyboardInterrupt:
-            say(f"{NBSP}")
+            say("")
             return 0
-        finally:
-            warm.close()
+    _start_again(name, live.port)
 
 
 def _build(
@@ -72,6 +69,8 @@ def _build(
     started = time.monotonic()
     try:
         built = make_report(project, name, limits, lambda text: None, warm)
+    except CodeChanged:
+        raise
     except CoopreportError as error:
         say(f"\nErreur{NBSP}: {error}")
         live.tell(error=str(error))
@@ -108,13 +107,7 @@ def _stable(project: Project, name: str) -> Stamps:
         before = now
 
 
-def _code(stamps: Stamps) -> Stamps:
-    return {path: stamp for path, stamp in stamps.items() if path.suffix == ".py"}
-
-
-def _start_again(name: str, port: int, say: Callable[[str], None]) -> None:
-    say("Le code a changé; redémarrage.")
-    os.execv(
-        sys.executable,
-        [sys.executable, "-m", "coopreport", "watch", f"--cycle={name}", f"--port={port}"],
-    )
+def _start_again(name: str, port: int) -> NoReturn:
+    """Replace this process by a new one, which imports the code as it is now."""
+    command = [sys.executable, "-m", "coopreport", "watch", f"--cycle={name}", f"--port={port}"]
+    os.execv(sys.executable, command)
