@@ -5,6 +5,8 @@ Each test runs a real kernel, a real process forked from a warm one, or both.
 
 from __future__ import annotations
 
+import json
+import sys
 import time
 from pathlib import Path
 
@@ -134,3 +136,43 @@ def test_outputs_saved_in_a_notebook_are_never_published(project: Path, engine: 
     path.write_text(text.replace('"outputs": []', f'"outputs": [{stale}]'), encoding="utf-8")
     (executed,) = run(project, engine)
     assert "PÉRIMÉ" not in str(executed.notebook)
+
+
+def unsteady_kernel(folder: Path, good_starts: str) -> None:
+    """Write a kernel that dies at each start but those of the given numbers."""
+    kernel = folder / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    program = f"""
+import os, pathlib, runpy, sys
+starts = pathlib.Path({str(folder)!r}, "starts")
+number = len(starts.read_text()) if starts.exists() else 0
+starts.write_text("x" * (number + 1))
+if str(number) not in {good_starts!r}:
+    os._exit(1)
+runpy.run_module("ipykernel_launcher", run_name="__main__")
+"""
+    argv = [sys.executable, "-c", program, "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+
+
+def test_a_kernel_that_does_not_start_is_started_once_more(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsteady_kernel(tmp_path / "jupyter", good_starts="1")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    write_chapter(project, "print('fin')")
+    (executed,) = run(project, "noyaux")
+    assert "fin" in str(executed.notebook)
+    assert (tmp_path / "jupyter" / "starts").read_text() == "xx"
+
+
+def test_a_kernel_that_never_starts_is_said_with_a_remedy(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsteady_kernel(tmp_path / "jupyter", good_starts="")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    write_chapter(project, "print('fin')")
+    message = failure(project, "noyaux")
+    assert "01-essai.ipynb : son noyau ne démarre pas" in message.replace("\u00a0", " ")
+    assert "Remède" in message

@@ -39,6 +39,10 @@ class CellFailed(Exception):
         self.last_line = last_line
 
 
+class KernelNotStarted(Exception):
+    """A kernel did not answer before its first cell, nor did the one after it."""
+
+
 class Stopped(Exception):
     """The build was interrupted while a chapter ran."""
 
@@ -240,22 +244,36 @@ class KernelEngine(Engine):  # type: ignore[misc]
         start_timeout: int = 60,
         **_: Any,
     ) -> None:
-        """Execute the notebook in a kernel of its own, which is gone when this returns."""
-        client = ChapterClient(
-            nb_man,
-            kernel_name=kernel_name,
-            startup_timeout=start_timeout,
-            timeout_func=lambda _cell: seconds_left(cell_limit, deadline),
-            record_timing=False,
-            shutdown_kernel="immediate",
-            extra_arguments=[
-                "--IPKernelApp.log_level=ERROR",
-                "--HistoryManager.enabled=False",
-            ],
-        )
-        client.running = running
-        with running.one(client):
-            client.execute(env=dict(environment), cwd=folder)
+        """Execute the notebook in a kernel of its own, which is gone when this returns.
+
+        A kernel is told ports that were free a moment before: another process may have taken one,
+        so a kernel that does not start is started once more.
+
+        Raises:
+            KernelNotStarted: neither did.
+        """
+        for _attempt in range(2):
+            client = ChapterClient(
+                nb_man,
+                kernel_name=kernel_name,
+                startup_timeout=start_timeout,
+                timeout_func=lambda _cell: seconds_left(cell_limit, deadline),
+                record_timing=False,
+                shutdown_kernel="immediate",
+                extra_arguments=[
+                    "--IPKernelApp.log_level=ERROR",
+                    "--HistoryManager.enabled=False",
+                ],
+            )
+            client.running = running
+            try:
+                with running.one(client):
+                    client.execute(env=dict(environment), cwd=folder)
+                return
+            except RuntimeError:  # jupyter_client's; those of a cell are CellFailed
+                if client.code_cells_executed:
+                    raise
+        raise KernelNotStarted
 
 
 class WarmEngine(Engine):  # type: ignore[misc]

@@ -28,7 +28,7 @@ from papermill.exceptions import PapermillExecutionError
 from coopreport.chapters import Chapter, heading_above
 from coopreport.cycles import Cycle
 from coopreport.errors import ChapterFailed, CoopreportError, shorten
-from coopreport.pipeline.engine import KERNEL, WARM, CellFailed, Running
+from coopreport.pipeline.engine import KERNEL, WARM, CellFailed, KernelNotStarted, Running
 from coopreport.pipeline.environment import chapter_environment
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.warm import Warm, WarmLost
@@ -136,6 +136,11 @@ def run_chapter(build: _Build, chapter: Chapter) -> Executed:
         raise ChapterFailed(
             f"{chapter.path.name} : le noyau « {error.name} » n’est pas installé.",
             "refaites l’environnement : make clean-env, puis make report.",
+        ) from None
+    except KernelNotStarted:
+        raise ChapterFailed(
+            f"{chapter.path.name} : son noyau ne démarre pas.",
+            "relancez make report; si cela se répète : make clean-env, puis make report.",
         ) from None
     clean(notebook)
     check(chapter, source, notebook, build.limits)
