@@ -132,7 +132,7 @@ def forms_of(work: Path, rows: int) -> dict[str, Path]:
 
 def prepare(work: Path, municipalities: Path, rows: int) -> None:
     """Generate the register in its four forms, unless they are there."""
-    from coopreport.registers import RegisterFile
+    from coopreport.registers import UNIT_COLUMNS, RegisterFile
     from coopreport.registers.aggregation import opened
     from coopreport.registers.generator import write_quebec
 
@@ -144,7 +144,8 @@ def prepare(work: Path, municipalities: Path, rows: int) -> None:
     if not paths["Parquet"].exists():
         register = RegisterFile("quebec", paths["dossier"], municipalities)
         with opened(register) as (connection, _):
-            order = "SELECT * REPLACE (unit_id::VARCHAR AS unit_id), TRUE AS synthetic FROM units"
+            columns = ", ".join(f'"{name}"' for name in UNIT_COLUMNS if name != "synthetic")
+            order = f"SELECT {columns}, TRUE AS synthetic FROM units JOIN groups USING (number)"
             connection.execute(f"COPY ({order}) TO '{paths['CSV']}' (HEADER)")
             connection.execute(f"COPY ({order}) TO '{paths['Parquet']}'")
 
