@@ -1,14 +1,20 @@
 """Register → life tables and survival curves, measured: this package, pandas, R's `survival`.
 
-    python bench/registers.py WORK MUNICIPALITIES.csv [--rows 3000000] [--repeat 1] [--growth]
+    python bench/registers.py WORK MUNICIPALITIES.csv [--rows 3000000] [--repeat 3] [--growth]
         [--without-r] [--library PYTHON]
 
 Generates a register of the given size (a ZIP and a folder in the Québec layout; the same units as
 a plain CSV and as Parquet), then runs each engine in a process of its own, end to end: start,
 read, life tables by legal form, by region × sector and by cohort, and the Kaplan–Meier curve of
-every group. Prints the wall time, the peak memory of the process and the ratio to this package on
-the same file. pandas goes with our `kaplan_meier`, group by group; and, when `--library` names the
-Python of an environment with pandas and lifelines (which asks for pandas 2), with that library.
+every group. The engines take turns, `--repeat` times, so that a busy machine is busy for all; the
+table gives the median and the least wall time, the median processor time, the peak memory of the
+process, and the median of the ratios to this package in the same turn.
+
+What each does is not the same. This package also checks every cell and code, refuses two rows of
+one unit that differ, counts every row used or rejected, and takes the SHA-256 of the file. The
+others do what their users write: they read the columns that they need and believe them. pandas goes
+with our `kaplan_meier_by`; and, when `--library` names the Python of an environment with pandas and
+lifelines (which asks for pandas 2), with that library.
 """
 
 from __future__ import annotations
@@ -23,6 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from statistics import median
 
 HERE = Path(__file__).parent
 FIRST, CUT_OFF = date(1990, 1, 1), date(2023, 1, 31)
@@ -125,7 +132,7 @@ def forms_of(work: Path, rows: int) -> dict[str, Path]:
 
 def prepare(work: Path, municipalities: Path, rows: int) -> None:
     """Generate the register in its four forms, unless they are there."""
-    from coopreport.registers import RegisterFile
+    from coopreport.registers import UNIT_COLUMNS, RegisterFile
     from coopreport.registers.aggregation import opened
     from coopreport.registers.generator import write_quebec
 
@@ -137,18 +144,33 @@ def prepare(work: Path, municipalities: Path, rows: int) -> None:
     if not paths["Parquet"].exists():
         register = RegisterFile("quebec", paths["dossier"], municipalities)
         with opened(register) as (connection, _):
-            order = "SELECT * REPLACE (unit_id::VARCHAR AS unit_id), TRUE AS synthetic FROM units"
+            columns = ", ".join(f'"{name}"' for name in UNIT_COLUMNS if name != "synthetic")
+            order = f"SELECT {columns}, TRUE AS synthetic FROM units JOIN groups USING (number)"
             connection.execute(f"COPY ({order}) TO '{paths['CSV']}' (HEADER)")
             connection.execute(f"COPY ({order}) TO '{paths['Parquet']}'")
 
 
+def show(engine: str, form: str, turns: Sequence[Measure], ours: Sequence[Measure] = ()) -> None:
+    """Print a line of the table."""
+    seconds = [turn.seconds for turn in turns]
+    ratios = [turn.seconds / other.seconds for turn, other in zip(turns, ours, strict=False)]
+    processor = [turn.processor / other.processor for turn, other in zip(turns, ours, strict=False)]
+    beside = f"× {median(ratios):.1f} ({median(processor):.1f} proc.)" if ours else ""
+    print(
+        f"{engine:12} {form:15} {median(seconds):7.2f} s (min. {min(seconds):.2f}) "
+        f"{median(turn.processor for turn in turns):7.2f} s proc. "
+        f"{max(turn.memory for turn in turns):7.0f} Mio  {beside}",
+        flush=True,
+    )
+
+
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=Path)
     parser.add_argument("municipalities", type=Path)
     parser.add_argument("--rows", type=int, default=3_000_000)
-    parser.add_argument("--repeat", type=int, default=1, help="keep the fastest of this many runs")
+    parser.add_argument("--repeat", type=int, default=3, help="turns of all engines")
     parser.add_argument("--growth", action="store_true", help="also 1 and 10 million rows")
     parser.add_argument("--without-r", action="store_true")
     parser.add_argument("--library", help="a Python that has pandas and lifelines")
@@ -161,60 +183,50 @@ def main() -> None:
         subprocess.run([*script, "prepare", str(asked.work), towns, str(rows)], check=True)
         return forms_of(asked.work, rows)
 
-    paths = prepared(asked.rows)
-    plain = str(paths["CSV"])
-    cache = asked.work / "cache"
-    shutil.rmtree(cache, ignore_errors=True)
-    runs: list[tuple[str, str, list[str]]] = [
-        ("coopreport", "CSV, tables", [*script, "ours", "csv", plain, "", "", "tables"]),
-        ("coopreport", "CSV", [*script, "ours", "csv", plain, ""]),
-        ("coopreport", "Parquet", [*script, "ours", "csv", str(paths["Parquet"]), ""]),
-        ("coopreport", "dossier Québec", [*script, "ours", "quebec", str(paths["dossier"]), towns]),
-        ("coopreport", "ZIP Québec", [*script, "ours", "quebec", str(paths["ZIP"]), towns]),
-        ("pandas", "CSV", [*script, "pandas", plain]),
-    ]
+    def ours_on(form: str, rows: int) -> list[str]:
+        kind, place = ("quebec", towns) if form in ("dossier", "ZIP") else ("csv", "")
+        return [*script, "ours", kind, str(forms_of(asked.work, rows)[form]), place]
+
+    plain = str(prepared(asked.rows)["CSV"])
+    runs: dict[tuple[str, str], list[str]] = {
+        ("coopreport", "CSV"): ours_on("CSV", asked.rows),
+        ("coopreport", "CSV, tables"): [*ours_on("CSV", asked.rows), "", "tables"],
+        ("coopreport", "Parquet"): ours_on("Parquet", asked.rows),
+        ("coopreport", "dossier Québec"): ours_on("dossier", asked.rows),
+        ("coopreport", "ZIP Québec"): ours_on("ZIP", asked.rows),
+        ("pandas", "CSV"): [*script, "pandas", plain],
+    }
+    dates = [str(FIRST), str(CUT_OFF)]
     if asked.library:
-        script_l = [asked.library, str(HERE / "registers_lifelines.py"), plain]
-        runs.append(("lifelines", "CSV", [*script_l, str(FIRST), str(CUT_OFF)]))
+        script_l = [asked.library, str(HERE / "registers_lifelines.py")]
+        runs["lifelines", "CSV"] = [*script_l, plain, *dates]
     if not asked.without_r:
-        script_r = ["Rscript", str(HERE / "registers.R"), plain, str(FIRST), str(CUT_OFF)]
-        runs.append(("R survival", "CSV", script_r))
+        runs["R survival", "CSV"] = ["Rscript", str(HERE / "registers.R"), plain, *dates]
+    turns: dict[tuple[str, str], list[Measure]] = {key: [] for key in runs}
+    for _ in range(asked.repeat):
+        for key, command in runs.items():
+            turns[key].append(measure(command))
     print(f"{asked.rows:,} lignes".replace(",", "\u00a0"))
-    reference: list[Measure] = []
-    rates: set[str] = set()
-    for engine, form, command in runs:
-        best = min((measure(command) for _ in range(asked.repeat)), key=lambda m: m.seconds)
-        if form.startswith("CSV") and len(reference) < 2:
-            reference.append(best)  # the tables alone, then with the curves
-        ratios = " et ".join(f"× {best.seconds / other.seconds:.1f}" for other in reference)
-        ratio = ratios if form == "CSV" else ""
-        print(
-            f"{engine:12} {form:15} {best.seconds:7.1f} s {best.processor:7.1f} s proc. "
-            f"{best.memory:7.0f} Mio  {ratio}"
-        )
-        if form == "CSV":
-            rates.add(best.rates)
+    reference = turns["coopreport", "CSV"]
+    for (engine, form), found in turns.items():
+        show(engine, form, found, reference if form == "CSV" else ())
+    rates = {turn.rates for (_, form), found in turns.items() if form == "CSV" for turn in found}
     print("mêmes taux de cinq ans" if len(rates) == 1 else f"taux différents : {rates}")
 
-    zipped = [*script, "ours", "quebec", str(paths["ZIP"]), towns, str(cache)]
-    for words in ("ZIP, premier usage, cache vide", "ZIP, second usage, cache"):
-        found = measure([*zipped, "tables"])
-        print(
-            f"{words:32} {found.seconds:6.2f} s {found.processor:6.2f} s proc. "
-            f"{found.memory:6.0f} Mio"
-        )
-    if asked.growth:
-        for rows in (1_000_000, asked.rows, 10_000_000):
-            forms = prepared(rows)
-            for form, kind in (("CSV", "csv"), ("ZIP", "quebec")):
-                place = towns if kind == "quebec" else ""
-                found = measure([*script, "ours", kind, str(forms[form]), place, "", "tables"])
-                million = found.processor / rows * 1e6
-                print(
-                    f"{rows:>10} lignes {form:4} {found.seconds:6.1f} s "
-                    f"{found.processor:6.1f} s proc. {found.memory:6.0f} Mio  "
-                    f"{million:.2f} s proc. par million"
-                )
+    cache = asked.work / "cache"
+    zipped = [*ours_on("ZIP", asked.rows), str(cache), "tables"]
+    uses: tuple[list[Measure], list[Measure]] = ([], [])
+    for _ in range(asked.repeat):
+        shutil.rmtree(cache, ignore_errors=True)
+        for use in uses:
+            use.append(measure(zipped))
+    show("coopreport", "ZIP, 1er usage", uses[0])
+    show("coopreport", "ZIP, 2e, cache", uses[1])
+    for rows in (1_000_000, asked.rows, 10_000_000) if asked.growth else ():
+        prepared(rows)
+        for form in ("CSV", "Parquet", "ZIP"):
+            found = [measure([*ours_on(form, rows), "", "tables"]) for _ in range(asked.repeat)]
+            show(f"{rows // 1_000_000} M lignes", f"{form}, tables", found)
 
 
 def engine(arguments: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ from coopreport.registers import (
 )
 from coopreport.registers.generator import write_quebec
 from coopreport.registers.life_table import count_by_age, observe
+from coopreport.registers.text_codes import SAMPLE
 from coopreport.registers.uk import DEFINITION
 from tests.registers_fixtures import RULES, plain, towns
 
@@ -199,3 +200,15 @@ def test_dates_out_of_order_are_a_bad_call(dates: tuple[date, ...]) -> None:
     assert first and cut_off
     with pytest.raises(BadCall, match="pas dans l’ordre"):
         Rules(first, cut_off, last, start)
+
+
+def test_a_text_that_the_first_rows_do_not_show_is_counted_as_any_other(tmp_path: Path) -> None:
+    """The texts of a combination are learnt from the first rows: here, all but the last two."""
+    rows = "".join(f"u{n},2000-01-01,,other,06\n" for n in range(SAMPLE))
+    late = "v,2000-01-01,,cooperative, 99\nw,2000-01-01,,cooperative,99\n"
+    header = "unit_id,birth,end,legal_form,region\n"
+    register = plain(tmp_path / "p.csv", header + rows + late)
+    table, account = life_table(register, RULES, ["legal_form", "region"])
+    entered = table.groupby(["legal_form", "region"])["entries"].sum().to_dict()
+    assert entered == {("other", "06"): SAMPLE, ("cooperative", "99"): 2}
+    assert account.used == SAMPLE + 2

@@ -228,18 +228,20 @@ def kaplan_meier_by(
         bounds = [
             np.where(inside, survival ** np.exp(side * spread), np.nan) for side in (1.0, -1.0)
         ]
-    groups = pooled.groups.loc[np.repeat(np.arange(len(starts)), pooled.rows_of_groups)]
-    return groups.reset_index(drop=True).assign(
-        age_days=ages,
-        at_risk=at_risk,
-        entries=entries,
-        deaths=deaths,
-        exits=exits,
-        survival=survival,
-        std_error=std_error,
-        lower=bounds[0],
-        upper=bounds[1],
-    )
+    group = np.repeat(np.arange(len(starts)), pooled.rows_of_groups)
+    columns: dict[str, Any] = {name: pooled.groups[name].array.take(group) for name in by}
+    columns |= {
+        "age_days": ages,
+        "at_risk": at_risk,
+        "entries": entries,
+        "deaths": deaths,
+        "exits": exits,
+        "survival": survival,
+        "std_error": std_error,
+        "lower": bounds[0],
+        "upper": bounds[1],
+    }
+    return pd.DataFrame(columns, copy=False)
 
 
 def running(operation: np.ufunc, values: Array, starts: Array) -> Array:

@@ -127,7 +127,8 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
     labels = numbering.labels(numbers)
     if "synthetic" in grouping:
         labels["synthetic"] = np.full(len(keys), synthetic)
-    return pd.DataFrame({**{name: labels[name] for name in grouping}, "age_days": ages, **counts})
+    columns = {**{name: labels[name] for name in grouping}, "age_days": ages, **counts}
+    return pd.DataFrame(columns, copy=False)
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def _read_csv(connection: DuckDBPyConnection, source: CsvSource, ids: bool) -> s
 def _read(connection: DuckDBPyConnection, read: str, ids: bool) -> None:
     text_codes.learn(connection, read, CODES)
     connection.execute(_raw_query(read, ids))
-    text_codes.complete(connection, read, CODES)
+    text_codes.complete(connection, CODES)
 
 
 def _relation(source: CsvSource, read: str) -> str:
@@ -149,7 +149,7 @@ def _raw_query(read: str, ids: bool) -> str:
         CREATE TEMP TABLE raw AS SELECT {"unit_id, " if ids else ""}
             CASE WHEN unit_id IS NOT NULL THEN hash(unit_id) END AS id,
             {", ".join(f'"day_{name}" AS "{name}"' for name in DATES)},
-            {unreadable} AS unreadable, {text_codes.code(CODES)} AS code
+            {unreadable} AS unreadable, {text_codes.selected(CODES)}
         FROM (SELECT *, {days} FROM {read})
     """
 

@@ -2,8 +2,8 @@
 
 A register has few combinations of legal form, sector, region…, and storing five texts for each of
 millions of rows takes longer than reading them. A row keeps the hash; the table `codes` has the
-texts. It is filled from the first rows, with every combination of the values that they show; the
-few that come later are fetched by a second reading.
+texts. It is filled from the first rows, with every combination of the values that they show; a row
+of another combination brings its own texts.
 """
 
 from __future__ import annotations
@@ -15,14 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SAMPLE = 100_000
-COMBINATIONS = 1 << 17
+SAMPLE = 50_000
+COMBINATIONS = 1 << 16
 """The most combinations to foresee; beyond, only those of the first rows are."""
-
-
-def code(columns: Sequence[str]) -> str:
-    """Return the SQL of a row's code: 64 bits, the same for the same texts."""
-    return f"hash({', '.join(columns)})"
 
 
 def learn(connection: DuckDBPyConnection, read: str, columns: Sequence[str]) -> None:
@@ -36,22 +31,29 @@ def learn(connection: DuckDBPyConnection, read: str, columns: Sequence[str]) -> 
     sizes = [connection.execute(f"SELECT count(*) FROM {part}").fetchall()[0][0] for part in values]
     known = "first_rows" if prod(sizes) > COMBINATIONS else ", ".join(values)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE codes AS SELECT {code(columns)} AS code, {names} "
+        f"CREATE OR REPLACE TEMP TABLE codes AS SELECT {_hash(columns)} AS code, {names} "
         f"FROM {known}"
     )
     connection.execute("DROP TABLE first_rows")
 
 
-def complete(connection: DuckDBPyConnection, read: str, columns: Sequence[str]) -> None:
+def selected(columns: Sequence[str]) -> str:
+    """Return the SQL of `code`, 64 bits, and of `texts`, the texts of a code not learnt."""
+    code, texts = _hash(columns), ", ".join(columns)
+    return (
+        f"{code} AS code, CASE WHEN {code} NOT IN (SELECT code FROM codes) THEN [{texts}] END "
+        "AS texts"
+    )
+
+
+def complete(connection: DuckDBPyConnection, columns: Sequence[str]) -> None:
     """Keep in `codes` those that the table `raw` has, all of them."""
     connection.execute("DELETE FROM codes WHERE code NOT IN (SELECT DISTINCT code FROM raw)")
+    cells = ", ".join(f"texts[{order}]" for order in range(1, len(columns) + 1))
     connection.execute(
-        "CREATE TEMP TABLE unseen AS SELECT DISTINCT code FROM raw ANTI JOIN codes USING (code)"
+        f"INSERT INTO codes SELECT DISTINCT code, {cells} FROM raw WHERE texts IS NOT NULL"
     )
-    if connection.execute("SELECT count(*) FROM unseen").fetchall()[0][0]:
-        names = ", ".join(columns)
-        connection.execute(
-            f"INSERT INTO codes SELECT DISTINCT {code(columns)} AS code, {names} FROM {read} "
-            f"WHERE {code(columns)} IN (SELECT code FROM unseen)"
-        )
-    connection.execute("DROP TABLE unseen")
+
+
+def _hash(columns: Sequence[str]) -> str:
+    return f"hash({', '.join(columns)})"
