@@ -1,8 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report watch why check claims register release verify bundle reproduce diff \
-	test lint format lock clean clean-env
+.PHONY: help report watch why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300

@@ -1,8 +1,6 @@
 """Life tables kept between two uses of a register, under the hash of all that makes them.
 
-One file per table: the SHA-256 of the rest on the first line, then a NumPy archive of the columns
-and the account. An entry that does not agree with its own hash is as if it were not there. The
-cache only spares time: it may be deleted, and a failure to write it is no failure.
+One file per table (see `coopreport.kept`): a NumPy archive of the columns and the account.
 """
 
 from __future__ import annotations
@@ -10,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -22,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coopreport import kept
 from coopreport.registers.schema import Account, Rules
 
 HASHES = "hashes.json"
@@ -62,16 +59,14 @@ def known_hash(folder: Path, path: Path, compute: Callable[[], str]) -> str:
     hashes = _read_hashes(folder)
     if stamp not in hashes:
         hashes = {**hashes, stamp: compute()}
-        _write(folder / HASHES, json.dumps(dict(list(hashes.items())[-200:])).encode())
+        kept.keep(folder / HASHES, json.dumps(dict(list(hashes.items())[-200:])).encode())
     return hashes[stamp]
 
 
 def read(folder: Path, name: str) -> tuple[pd.DataFrame, Account] | None:
     """Return a table and its account, or None when absent or damaged."""
     try:
-        raw = (folder / f"{name}{SUFFIX}").read_bytes()
-        digest, _, body = raw.partition(b"\n")
-        if hashlib.sha256(body).hexdigest().encode() != digest:
+        if (body := kept.read_kept(folder / f"{name}{SUFFIX}")) is None:
             return None
         with np.load(io.BytesIO(body), allow_pickle=False) as stored:
             meta = json.loads(stored["meta"].tobytes())
@@ -103,9 +98,7 @@ def write(folder: Path, name: str, table: pd.DataFrame, account: Account) -> Non
     text = json.dumps(meta, default=str).encode()
     body = io.BytesIO()
     np.savez(body, meta=np.frombuffer(text, dtype="uint8"), **arrays)  # type: ignore[arg-type]
-    content = body.getvalue()
-    digest = hashlib.sha256(content).hexdigest().encode()
-    _write(folder / f"{name}{SUFFIX}", digest + b"\n" + content)
+    kept.keep(folder / f"{name}{SUFFIX}", body.getvalue())
 
 
 def _decode(values: np.ndarray, labels: list[str] | None) -> Any:
@@ -125,31 +118,8 @@ def _stamp(path: Path) -> str | None:
 
 
 def _read_hashes(folder: Path) -> dict[str, str]:
-    try:
-        found = json.loads((folder / HASHES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {
-        stamp: digest
-        for stamp, digest in found.items()
-        if isinstance(digest, str) and len(digest) == 64
-    }
-
-
-def _write(target: Path, content: bytes) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, work = tempfile.mkstemp(dir=target.parent, prefix=".cache-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            os.replace(work, target)
-        except OSError:
-            Path(work).unlink(missing_ok=True)
-    except OSError:
-        return
+    found = json.loads(kept.read_kept(folder / HASHES) or b"{}")
+    return {str(stamp): str(digest) for stamp, digest in found.items()}
 
 
 @lru_cache
