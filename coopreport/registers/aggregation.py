@@ -212,9 +212,7 @@ def _compute(
     with opened(register) as (connection, loaded):
         _check_cut_off(loaded, rules)
         observed = counting.observe(connection, rules, only)
-    with ThreadPoolExecutor(2) as pool:  # NumPy counts and sorts without Python's lock
-        found = pool.map(lambda by: counting.count(observed, by, loaded.synthetic), asked)
-        tables = dict(zip(asked, found, strict=True))
+    tables = {by: counting.count(observed, by, loaded.synthetic) for by in asked}
     unknown = {
         words: count
         for column, words in UNKNOWN_WORDS.items()

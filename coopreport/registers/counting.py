@@ -69,7 +69,10 @@ def observe(
     connection: DuckDBPyConnection, rules: Rules, only: Mapping[str, Sequence[str]]
 ) -> Observed:
     """Observe the units under the rules: `life_table.observe`, in SQL."""
-    found = connection.execute(_observe_query(rules)).fetchnumpy()
+    # DuckDB fills a table on every core, and hands over a query's rows on one.
+    connection.execute(f"CREATE TEMP TABLE observed AS {_observe_query(rules)}")
+    found = connection.execute("FROM observed").fetchnumpy()
+    connection.execute("DROP TABLE observed")
     groups = connection.execute("FROM groups ORDER BY number").df()
     columns = {name: np.asarray(found[name]) for name in found}
     reason = columns.pop("reason")
