@@ -37,7 +37,7 @@ STAGES = {
     "dossier de travail": f"{PIPELINE}.work:tempfile.mkdtemp",
     "vérification des tables": f"{PIPELINE}.produce:check_package",
     "exécution": f"{PIPELINE}.produce:run_chapters",
-    "fin d’un chapitre": f"{PIPELINE}.produce:record_of",
+    "fin d’un chapitre": f"{PIPELINE}.produce:done_now",
     "réserve": "coopreport.kept:os.replace",
     "dessin": f"{PIPELINE}.drawings:to_svg",
     "assemblage": f"{PIPELINE}.compose:assemble",
@@ -45,7 +45,7 @@ STAGES = {
     "écriture": f"{PIPELINE}.compose:write_with_schema",
     "manifeste": f"{PIPELINE}.compose:write_manifest",
     "relecture des intrants": f"{PIPELINE}.produce:hashes_now",
-    "mise sur le disque": f"{PIPELINE}.publish:_flush",
+    "mise sur le disque": f"{PIPELINE}.publish:flush",
     "publication": f"{PIPELINE}.produce:publish",
     "dernière production": f"{PIPELINE}.publish:point_latest",
     "ménage": f"{PIPELINE}.work:remove",
@@ -74,6 +74,8 @@ def test_a_build_killed_at_a_stage_leaves_the_last_one(
     before = latest(published)
     sentence = f"Phrase numéro {next(SENTENCE)} de {os.getpid()}."
     write_sentence(published, sentence)
+    with (published / "data" / "claims.csv").open("ab") as table:
+        table.write(b"\n")  # so that the tables are checked again
     killed = start(
         published, when, STAGES[stage], "report", "--engine=souche", module="tests.killed"
     )

@@ -9,19 +9,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from coopreport.chapters import Chapter
 from coopreport.cycles import read_cycle
 from coopreport.errors import CannotPublish
 from coopreport.pipeline.engines import FORKED
-from coopreport.pipeline.inputs import code_of, input_files
+from coopreport.pipeline.inputs import build_name, code_of, input_files
 from coopreport.pipeline.layout import LATEST, REPORT
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.plan import Plan, make_plan
-from coopreport.pipeline.publish import is_intact, point_latest
-from coopreport.pipeline.warm import Warm
+from coopreport.pipeline.publish import is_intact, latest_name, point_latest
 from coopreport.pipeline.work import sweep, work_folder
 from coopreport.project import Project
+
+if TYPE_CHECKING:
+    from coopreport.pipeline.warm import Warm
 
 
 class CodeChanged(CannotPublish):
@@ -30,10 +34,14 @@ class CodeChanged(CannotPublish):
 
 @dataclass(frozen=True)
 class Built:
-    """The page of a cycle's latest build, its plan, and whether anything had to be made."""
+    """The page of a cycle's latest build, the build's name, and the chapters that had to run.
+
+    `made` is False when nothing had changed.
+    """
 
     page: Path
-    plan: Plan
+    build: str
+    ran: tuple[Chapter, ...]
     made: bool
 
 
@@ -55,17 +63,21 @@ def make_report(
     cycle = read_cycle(project, name)
     with hold(project, cycle.id):
         sweep(project, cycle.id)
-        plan = make_plan(project, cycle, input_files(project, cycle))
+        inputs = input_files(project, cycle)
+        build = build_name(inputs, cycle.id)
         shelf = project.build / cycle.id
-        if made := not is_intact(shelf / plan.build, plan.inputs):
-            with work_folder(project, cycle.id) as work, _warm(project, plan, say, engine) as warm:
-                from coopreport.pipeline.produce import Production
+        page = shelf / LATEST / REPORT
+        if is_intact(shelf / build, inputs):
+            if latest_name(shelf) != build:
+                with work_folder(project, cycle.id) as work:
+                    point_latest(project, cycle.id, build, work)
+            return Built(page, build, (), made=False)
+        plan = make_plan(project, cycle, inputs)
+        with work_folder(project, cycle.id) as work, _warm(project, plan, say, engine) as warm:
+            from coopreport.pipeline.produce import Production
 
-                Production(project, cycle, plan, work, limits, say, warm).make()
-        elif plan.previous != plan.build:
-            with work_folder(project, cycle.id) as work:
-                point_latest(project, cycle.id, plan.build, work)
-    return Built(shelf / LATEST / REPORT, plan, made)
+            Production(project, cycle, plan, work, limits, say, warm).make()
+    return Built(page, build, plan.stale, made=True)
 
 
 @contextmanager
@@ -77,11 +89,13 @@ def _warm(
     Raises:
         CodeChanged: the process given, and this one with it, has imported code that changed since.
     """
-    if isinstance(engine, Warm):
+    if not isinstance(engine, str):
         if engine.code != code_of(plan.inputs):
             raise CodeChanged("Le code a changé.", "relancez la même commande.")
         yield engine
     elif engine == FORKED and plan.stale:
+        from coopreport.pipeline.warm import Warm
+
         with Warm(project, say) as warm:
             yield warm
     else:

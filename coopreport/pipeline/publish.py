@@ -50,6 +50,14 @@ def read_manifest(build: Path) -> dict[str, Any]:
         return {}
 
 
+def latest_name(shelf: Path) -> str:
+    """Return the name of the build that `latest` points to in a cycle's folder, "" for none."""
+    try:
+        return os.readlink(shelf / LATEST)
+    except OSError:
+        return ""
+
+
 def publish(finished: Path, project: Project, cycle: str, name: str) -> Path:
     """Move a finished build to `build/<cycle>/<name>/` and point `latest` to it.
 

@@ -75,9 +75,9 @@ def _build(
         say(f"\nErreur{NBSP}: {error}")
         live.tell(error=str(error))
         return
-    live.tell(build=built.plan.build)
+    live.tell(build=built.build)
     seconds = format_value(time.monotonic() - started, "number", 2)
-    what = ", ".join(chapter.title for chapter in built.plan.stale) or "page"
+    what = ", ".join(chapter.title for chapter in built.ran) or "page"
     say(f"{what}{NBSP}: {seconds}{NBSP}s" if built.made else "à jour")
 
 
