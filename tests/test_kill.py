@@ -33,18 +33,14 @@ from tests.conftest import runner
 PIPELINE = "coopreport.pipeline"
 STAGES = {
     "verrou": f"{PIPELINE}.build:hold",
-    "plan": f"{PIPELINE}.build:make_plan",
     "dossier de travail": f"{PIPELINE}.work:tempfile.mkdtemp",
     "vérification des tables": f"{PIPELINE}.produce:check_package",
     "exécution": f"{PIPELINE}.produce:run_chapters",
-    "fin d’un chapitre": f"{PIPELINE}.produce:done_now",
     "réserve": "coopreport.kept:os.replace",
     "dessin": f"{PIPELINE}.drawings:to_svg",
     "assemblage": f"{PIPELINE}.compose:assemble",
     "rendu": f"{PIPELINE}.compose:render",
-    "écriture": f"{PIPELINE}.compose:write_with_schema",
     "manifeste": f"{PIPELINE}.compose:write_manifest",
-    "relecture des intrants": f"{PIPELINE}.produce:hashes_now",
     "mise sur le disque": f"{PIPELINE}.publish:flush",
     "publication": f"{PIPELINE}.produce:publish",
     "dernière production": f"{PIPELINE}.publish:point_latest",
