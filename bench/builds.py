@@ -51,7 +51,7 @@ class Bench:
     def __init__(self, root: Path, work: Path, chapter: str, book: str) -> None:
         self.project = work / "projet"
         self.out = work / "sortie"
-        self.book = work / "livre"
+        self.book = work / "livre" / "notebooks"  # a project of its own: chapters look for it
         self.chapter = chapter
         self.book_python = book
         self.edits = 0
@@ -101,7 +101,7 @@ class Bench:
         ]
         if self.book_python:
             program = str(Path(self.book_python).with_name("jupyter-book"))
-            book = [[program, "build", "-q", str(self.book)]]
+            book = [[program, "build", "-q", str(self.book)], [*self.succeeded(), str(self.book)]]
             ways[2:2] = [Way("(c) jupyter-book", self.clean_book, self.command(book))]
             ways += [
                 Way("rien de changé : (c)", self.kept_book(book), self.command(book)),
@@ -120,7 +120,7 @@ class Bench:
         self.by_resident()
 
     def edited(self) -> None:
-        """Leave a build, then change a sentence of the chapter."""
+        """Leave a build, then change a line of the chapter."""
         self.by_resident()
         self._edit(self.project / "notebooks" / f"{self.chapter}.ipynb")
 
@@ -168,6 +168,10 @@ class Bench:
 
         return run
 
+    def succeeded(self) -> list[str]:
+        """Return a command that fails when a chapter of the book did: jupyter-book does not."""
+        return ["sh", "-c", 'test -z "$(find "$0/_build" -name "*.err.log" -print -quit)"']
+
     def by_resident(self) -> tuple[float, float]:
         """Have the resident process make the report; return its wall and processor seconds."""
         assert self.resident.stdin
@@ -181,13 +185,14 @@ class Bench:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         self.edits += 1
         word = "".join(chr(ord("a") + int(digit)) for digit in str(self.edits))
-        cell = next(cell for cell in notebook["cells"][1:] if cell["cell_type"] == "markdown")
-        cell["source"] = [*cell["source"], f"\n\nPhrase {word}."]
+        # In a code cell: jupyter-book runs nothing again for a sentence.
+        cell = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][1]
+        cell["source"] = [*cell["source"], f"\n# {word}"]
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
     def _make_book(self) -> None:
         shutil.copytree(self.project / "notebooks", self.book)
-        shutil.copytree(self.project / "data", self.book / "data")  # where `start` looks upwards
+        shutil.copytree(self.project / "data", self.book.parent / "data")
         names = sorted(path.stem for path in self.book.glob("*.ipynb"))
         chapters = "".join(f"- file: {name}\n" for name in names[1:])
         (self.book / "_config.yml").write_text(BOOK, encoding="utf-8")
