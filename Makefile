@@ -6,7 +6,7 @@
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
 BUILD_LIMIT ?= 900
-ENGINE ?= souche
+ENGINE ?=
 TESTS ?= tests
 
 # What the user typed goes to the command as it is, through the environment: neither make nor the

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from coopreport import __version__
 from coopreport.errors import NBSP, BadCall, CoopreportError, shorten
-from coopreport.pipeline.engines import ENGINES, FORKED
+from coopreport.pipeline.engines import DEFAULT, ENGINES
 
 DEFAULT_CYCLE = "2023-2024"
 INTERRUPTED = 130
@@ -72,11 +72,11 @@ def _port(text: str) -> int:
 
 
 def _engine(text: str) -> str:
-    if text not in ENGINES:
+    if text and text not in ENGINES:
         raise BadCall(
             f"« {shorten(text)} » n’est pas un moteur.", f"un de{NBSP}: {', '.join(ENGINES)}."
         )
-    return text
+    return text or DEFAULT
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -113,7 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--engine",
         type=_engine,
-        default=FORKED,
+        default=DEFAULT,
         metavar="MOTEUR",
         help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
     )

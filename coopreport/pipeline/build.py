@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from coopreport.chapters import Chapter
 from coopreport.cycles import read_cycle
 from coopreport.errors import CannotPublish
-from coopreport.pipeline.engines import FORKED
+from coopreport.pipeline.engines import DEFAULT, FORKED
 from coopreport.pipeline.inputs import build_name, code_of, input_files
 from coopreport.pipeline.layout import LATEST, REPORT
 from coopreport.pipeline.limits import Limits
@@ -50,7 +50,7 @@ def make_report(
     name: str,
     limits: Limits,
     say: Callable[[str], None],
-    engine: str | Warm = FORKED,
+    engine: str | Warm = DEFAULT,
 ) -> Built:
     """Make the report of a cycle, running only what is stale, and publish it.
 

@@ -7,3 +7,6 @@ KERNELS = "noyaux"
 """Each chapter in a Jupyter kernel of its own: papermill's way, and the reference."""
 
 ENGINES = (FORKED, KERNELS)
+
+DEFAULT = FORKED if sys.platform == "linux" else KERNELS
+"""Only Linux was tried: elsewhere, forking after a system library was loaded may fail."""
