@@ -1,5 +1,9 @@
 """The ways to run chapters, by name."""
 
+from __future__ import annotations
+
+import sys
+
 FORKED = "souche"
 """Each chapter in a child forked from a process that has the libraries imported."""
 
