@@ -38,7 +38,7 @@ from coopreport.registers.schema import (
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY_LIMIT = "600MB"
+MEMORY_LIMIT = "400MB"
 """What DuckDB may hold; beyond, it works on disk."""
 CALENDAR_SLACK = timedelta(days=31)
 UNKNOWN_WORDS = {

@@ -74,7 +74,7 @@ def observe(
     found = connection.execute("FROM observed").fetchnumpy()
     connection.execute("DROP TABLE observed")
     groups = connection.execute("FROM groups ORDER BY number").df()
-    columns = {name: np.asarray(found[name]) for name in found}
+    columns = {name: np.asarray(found.pop(name)) for name in [*found]}
     reason = columns.pop("reason")
     unwanted = np.zeros(len(groups), dtype=bool)
     for name, values in only.items():
@@ -85,7 +85,8 @@ def observe(
     rejected = {name: int(n) for name, n in zip(REASONS, held[1:], strict=True) if n}
     if rejected:
         used = reason == 0
-        columns = {name: values[used] for name, values in columns.items()}
+        for name in columns:  # one after the other: two of each would be the peak of memory
+            columns[name] = columns[name][used]
     return Observed(groups, **columns, rejected=rejected)
 
 
@@ -118,8 +119,12 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
     number = numbering.number(observed)
     span = max(int(observed.exit_age.max(initial=0)), int(observed.entry_age.max(initial=0))) + 1
     size = numbering.size * span
-    entered, entries = _tally(number * span + observed.entry_age, size)
-    left, gone = _tally(2 * (number * span + observed.exit_age) + ~observed.died, 2 * size)
+    number *= span
+    entered, entries = _tally(number + observed.entry_age, size)
+    number += observed.exit_age
+    number *= 2
+    number += ~observed.died
+    left, gone = _tally(number, 2 * size)
     keys = _distinct(np.concatenate([entered, left >> 1]))[0]
     counts = {name: np.zeros(len(keys), dtype="int64") for name in COUNTS}
     counts["entries"][np.searchsorted(keys, entered)] = entries

@@ -220,6 +220,8 @@ def _place(
     connection.execute(
         "INSERT INTO lines SELECT DISTINCT town, new_line FROM raw WHERE new_line IS NOT NULL"
     )
+    connection.execute("DROP VIEW IF EXISTS rows")  # refuse_conflicts is done with it
+    connection.execute("ALTER TABLE raw DROP COLUMN new_line")
     connection.execute("CREATE TEMP TABLE places (town UBIGINT, place INTEGER)")
     if towns is None:
         return {}

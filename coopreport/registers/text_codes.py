@@ -47,12 +47,13 @@ def selected(columns: Sequence[str]) -> str:
 
 
 def complete(connection: DuckDBPyConnection, columns: Sequence[str]) -> None:
-    """Keep in `codes` those that the table `raw` has, all of them."""
+    """Keep in `codes` those that the table `raw` has, all of them; `raw` loses `texts`."""
     connection.execute("DELETE FROM codes WHERE code NOT IN (SELECT DISTINCT code FROM raw)")
     cells = ", ".join(f"texts[{order}]" for order in range(1, len(columns) + 1))
     connection.execute(
         f"INSERT INTO codes SELECT DISTINCT code, {cells} FROM raw WHERE texts IS NOT NULL"
     )
+    connection.execute("ALTER TABLE raw DROP COLUMN texts")
 
 
 def _hash(columns: Sequence[str]) -> str:
