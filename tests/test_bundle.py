@@ -158,6 +158,7 @@ def test_each_table_bears_its_own_licence(bundled: Path) -> None:
 
 def test_a_version_that_is_not_intact_is_not_bundled(released: Path, tmp_path: Path) -> None:
     project = copied(released, tmp_path / "copie", writable=True)
+    bundle_path(project, CYCLE, "v1").unlink(missing_ok=True)  # of another test
     (shelf(project.root) / "v1" / "ajout.txt").write_text("x", encoding="utf-8")
     with pytest.raises(NotIntact, match="v1/ajout.txt"):
         bundle(project, CYCLE, "v1", lambda text: None)

@@ -192,7 +192,7 @@ def test_a_table_changed_while_the_chapters_run_publishes_nothing(project: Path)
         file.write(b"\n")
     told = "".join(lines)
     assert build.wait(60) == 5, told
-    assert "Modifié pendant la production : data/claims.csv" in told
+    assert "Modifié pendant la production\u00a0: data/claims.csv" in told
     assert latest(project) == before
 
 
