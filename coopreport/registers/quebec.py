@@ -22,22 +22,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from coopreport.errors import BadData, Fault
 from coopreport.registers import quebec_layout as layout
-from coopreport.registers import text_codes
 from coopreport.registers.archive import names
 from coopreport.registers.csv_source import CsvSource, literal, one, open_csv, refusals
-from coopreport.registers.places import AMBIGUOUS, Towns, town_of
+from coopreport.registers.places import Towns
 from coopreport.registers.quebec_checks import (
     CALENDAR,
     DATES,
-    FAULTY_SHARE,
     check_codes,
     normalise_codes,
     refuse_conflicts,
 )
+from coopreport.registers.quebec_towns import PLACES, first_lines_query, place, town_line
 from coopreport.registers.schema import UNKNOWN, Loaded
 
 if TYPE_CHECKING:
@@ -69,11 +66,6 @@ BORN_AT_REGISTRATION = "sans acte de constitution, naissance à l’immatriculat
 MERGED = "radiées par fusion ou scission, sorties sans être mortes"
 LATE = "immatriculées après leur constitution, à risque dès l’immatriculation"
 CONTINUED = "continuées ou transformées, gardées avec leur naissance"
-TOWN_AMBIGUOUS = "dont la municipalité porte un nom commun à plusieurs régions, région inconnue"
-TOWN_UNKNOWN = "dont l’adresse ne donne pas de municipalité connue, région inconnue"
-
-PLACES = (*(f"{number:02}" for number in range(1, 18)), UNKNOWN)
-"""The regions, then none."""
 
 
 def load(
@@ -96,7 +88,7 @@ def load(
     domains = _domains(connection, sources[layout.DOMAINS])
     enterprises = sources[layout.ENTERPRISES]
     with refusals(enterprises):
-        connection.execute(_first_lines_query(enterprises))
+        connection.execute(first_lines_query(enterprises))
         connection.execute(_raw_query(enterprises))
     latest = ", ".join(f"max({day}) FILTER ({day} {CALENDAR})" for day in DATES.values())
     rows, last_event, invented = one(
@@ -112,7 +104,7 @@ def load(
     check_codes(connection, enterprises, domains, rows)
     refuse_conflicts(connection, enterprises)
     _find_mergers(connection, sources)
-    unplaced = _place(connection, enterprises, towns, rows)
+    unplaced = place(connection, enterprises, towns, rows)
     _build_units(connection)
     rejected, notes = _account(connection)
     notes |= unplaced
@@ -126,28 +118,6 @@ def load(
         not_given=("type",),
         follows_calendar=True,
     )
-
-
-def _town_line() -> str:
-    """Return the SQL of the address line that holds the town: the last one before the code."""
-    one, two, three, four = (f"ADR_DOMCL_LIGN{n}_ADR" for n in range(1, 5))
-
-    def postal(line: str) -> str:
-        return f"(strlen({line}) <= 7 AND substr({line}, 2, 1) BETWEEN '0' AND '9')"
-
-    return (
-        f"CASE WHEN {four} IS NOT NULL AND NOT {postal(four)} THEN {four} "
-        f"WHEN {three} IS NOT NULL AND NOT {postal(three)} THEN {three} "
-        f"ELSE coalesce({two}, {one}) END"
-    )
-
-
-def _first_lines_query(source: CsvSource) -> str:
-    """The lines of the towns that the first rows show: most of the towns there are."""
-    return f"""
-        CREATE TEMP TABLE lines AS SELECT DISTINCT hash(line) AS town, line
-        FROM (SELECT {_town_line()} AS line FROM {source.sql} LIMIT {text_codes.SAMPLE})
-    """
 
 
 def _raw_query(source: CsvSource) -> str:
@@ -169,7 +139,7 @@ def _raw_query(source: CsvSource) -> str:
             (TRY_CAST(COD_ACT_ECON_CAE AS INTEGER) // 100)::SMALLINT AS division,
             hash(line) AS town,
             CASE WHEN hash(line) NOT IN (SELECT town FROM lines) THEN line END AS new_line
-        FROM (SELECT *, {days}, {_town_line()} AS line FROM {source.sql})
+        FROM (SELECT *, {days}, {town_line()} AS line FROM {source.sql})
     """
 
 
@@ -211,43 +181,6 @@ def _find_mergers(connection: DuckDBPyConnection, sources: Mapping[str, CsvSourc
             "CREATE TEMP TABLE continued AS SELECT DISTINCT TRY_CAST(NEQ AS BIGINT) AS neq "
             f"FROM {continuations.sql}"
         )
-
-
-def _place(
-    connection: DuckDBPyConnection, source: CsvSource, towns: Towns | None, rows: int
-) -> dict[str, int]:
-    """Fill `places` (town, region); return how many rows have none, by cause."""
-    connection.execute(
-        "INSERT INTO lines SELECT DISTINCT town, new_line FROM raw WHERE new_line IS NOT NULL"
-    )
-    connection.execute("DROP VIEW IF EXISTS rows")  # refuse_conflicts is done with it
-    connection.execute("ALTER TABLE raw DROP COLUMN new_line")
-    connection.execute("CREATE TEMP TABLE places (town UBIGINT, place INTEGER)")
-    if towns is None:
-        return {}
-    lines = connection.execute(
-        "SELECT town, line, rows FROM (SELECT town, count(*) AS rows FROM raw GROUP BY town) "
-        "JOIN lines USING (town) WHERE line IS NOT NULL"
-    ).fetchall()
-    garbled = [(line, count) for _, line, count in lines if "Ã" in line or "â€" in line]
-    if sum(count for _, count in garbled) > FAULTY_SHARE * rows:
-        rule = "du texte UTF-8 a été lu comme du Windows-1252"
-        remedy = "Reprendre le fichier à sa source, en UTF-8."
-        example = garbled[0][0]
-        raise BadData([Fault(source.name, 0, "ADR_DOMCL_LIGN2_ADR", example, rule, remedy)])
-    found = [(town, towns.regions.get(town_of(line)), count) for town, line, count in lines]
-    known = [
-        (town, PLACES.index(region)) for town, region, _ in found if region and region != AMBIGUOUS
-    ]
-    frame = pd.DataFrame(known, columns=["town", "place"]).astype(
-        {"town": "uint64", "place": "int32"}
-    )
-    connection.register("known", frame)
-    connection.execute("INSERT INTO places FROM known")
-    connection.unregister("known")
-    ambiguous = sum(count for _, region, count in found if region == AMBIGUOUS)
-    missing = rows - sum(count for _, region, count in found if region)
-    return {TOWN_AMBIGUOUS: ambiguous, TOWN_UNKNOWN: missing}
 
 
 def _build_units(connection: DuckDBPyConnection) -> None:
