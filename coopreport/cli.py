@@ -71,6 +71,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _yes(text: str) -> bool:
+    if text not in ("", "oui", "non"):
+        raise BadCall(f"« {shorten(text)} » n’est ni oui ni non.", "donnez oui ou non.")
+    return text == "oui"
+
+
 def _engine(text: str) -> str:
     if text and text not in ENGINES:
         raise BadCall(
@@ -116,6 +122,13 @@ def build_parser() -> argparse.ArgumentParser:
         default=DEFAULT,
         metavar="MOTEUR",
         help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
+    )
+    report.add_argument(
+        "--static",
+        type=_yes,
+        default=False,
+        metavar="OUI",
+        help="oui : une page sans aucun script, plus légère à envoyer (non)",
     )
     live = verb("watch", _watch, "refaire le rapport à chaque enregistrement; page vivante")
     live.add_argument(
@@ -174,9 +187,10 @@ def _report(call: argparse.Namespace) -> int:
 
     from coopreport.pipeline.build import make_report
     from coopreport.pipeline.limits import Limits
+    from coopreport.pipeline.options import Options
 
     limits = Limits(call.cell_limit, call.build_limit)
-    built = make_report(project, call.cycle, limits, say, call.engine)
+    built = make_report(project, call.cycle, limits, say, call.engine, Options(call.static))
     if not built.made:
         say("Rien n’a changé depuis cette production.")
     print(f"Rapport : {project.relative(built.page)}\n{built.page.as_uri()}")

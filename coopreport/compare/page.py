@@ -19,7 +19,8 @@ from coopreport.compare.documents import Drawing
 from coopreport.compare.versions import Version
 from coopreport.exhibit_html import WIDEST_UPRIGHT
 from coopreport.locale import NBSP, count_of, format_date, format_number, keep_together
-from coopreport.pipeline.render import POLICY, TEMPLATES, style
+from coopreport.pipeline.render import TEMPLATES, style
+from coopreport.pipeline.scripts import policy
 
 TEMPLATE = TEMPLATES / "compare"
 MOST_ROWS = 8
@@ -52,7 +53,7 @@ def render_page(comparison: Comparison) -> str:
         most_rows=MOST_ROWS,
         widest=WIDEST_UPRIGHT,
         nbsp=NBSP,
-        policy=POLICY,
+        policy=policy(),
         style=Markup(style() + (TEMPLATE / "style.css").read_text(encoding="utf-8")),
     )
     return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"

@@ -19,6 +19,7 @@ from coopreport.pipeline.inputs import build_name, code_of, input_files
 from coopreport.pipeline.layout import LATEST, REPORT
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.lock import hold
+from coopreport.pipeline.options import PLAIN, Options
 from coopreport.pipeline.plan import Plan, make_plan
 from coopreport.pipeline.publish import is_intact, latest_name, point_latest
 from coopreport.pipeline.work import sweep, work_folder
@@ -51,6 +52,7 @@ def make_report(
     limits: Limits,
     say: Callable[[str], None],
     engine: str | Warm = DEFAULT,
+    options: Options = PLAIN,
 ) -> Built:
     """Make the report of a cycle, running only what is stale, and publish it.
 
@@ -64,7 +66,7 @@ def make_report(
     with hold(project, cycle.id):
         sweep(project, cycle.id)
         inputs = input_files(project, cycle)
-        build = build_name(inputs, cycle.id)
+        build = build_name(inputs, cycle.id, options)
         shelf = project.build / cycle.id
         page = shelf / LATEST / REPORT
         if is_intact(shelf / build, inputs):
@@ -72,7 +74,7 @@ def make_report(
                 with work_folder(project, cycle.id) as work:
                     point_latest(project, cycle.id, build, work)
             return Built(page, build, (), made=False)
-        plan = make_plan(project, cycle, inputs)
+        plan = make_plan(project, cycle, inputs, options)
         with work_folder(project, cycle.id) as work, _warm(project, plan, say, engine) as warm:
             from coopreport.pipeline.produce import Production
 

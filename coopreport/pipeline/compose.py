@@ -106,6 +106,7 @@ def compose(
         cycle=cycle.id,
         cut_off=cycle.cut_off,
         build=plan.build,
+        static=plan.options.static,
     )
     runs = [done.run for done in chapters]
     ledgers = [(run.chapter.path.name, run.ledger) for run in runs]
@@ -125,6 +126,7 @@ def compose(
             "cycle": cycle.id,
             "build": plan.build,
             "version": __version__,
+            "options": plan.options.to_json(),
             "inputs": plan.inputs,
             "chapters": {done.run.chapter.name: asdict(done.record) for done in chapters},
         },

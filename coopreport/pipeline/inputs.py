@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from coopreport.cycles import Cycle
+from coopreport.pipeline.options import PLAIN, Options
 from coopreport.project import Project
 
 LOCK = "requirements/report.lock"
@@ -55,9 +56,9 @@ def code_now(project: Project) -> dict[str, str]:
     return {project.relative(path): sha256_of(path) for path in sorted(_code(project))}
 
 
-def build_name(inputs: Mapping[str, str], cycle: str) -> str:
-    """Return the short name of a build: the hash of its cycle and of all its inputs."""
-    text = json.dumps([cycle, sorted(inputs.items())])
+def build_name(inputs: Mapping[str, str], cycle: str, options: Options = PLAIN) -> str:
+    """Return the short name of a build: the hash of its cycle, its options and all its inputs."""
+    text = json.dumps([cycle, options.to_json(), sorted(inputs.items())])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

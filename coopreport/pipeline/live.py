@@ -1,21 +1,23 @@
 """The page of the latest build, served on loopback, that reloads itself when it is told to.
 
-The published file has no script. The served copy gets one, allowed by its hash alone, that listens
+The served copy of the published file gets a script more, allowed by its hash alone, that listens
 to the server: it reloads the page, or shows why the last save could not be built.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
-from base64 import b64encode
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from markupsafe import escape
+
+from coopreport.pipeline.scripts import NOTHING, script_html, source_hash
 
 HOST = "127.0.0.1"
 EVENTS = "/evenements"
@@ -35,18 +37,20 @@ source.onmessage = (event) => {
   else box.remove();
 };
 """
-POLICY = f"'sha256-{b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}'"
 
 
 def alive(page: str, build: str) -> str:
     """Return a published page with the script that listens; `build` is the name it reloads from."""
-    allowed = f"default-src 'none'; script-src {POLICY}; connect-src 'self'"
-    return (
-        page.replace("default-src &#39;none&#39;", allowed, 1)
-        .replace("default-src 'none'", allowed, 1)
-        .replace("<html", f'<html data-build="{build}"', 1)
-        .replace("</body>", f"<script>{SCRIPT}</script></body>", 1)
-    )
+    head, found, rest = page.partition("</head>")
+    nothing = str(escape(NOTHING[0]))
+    ours = f"{nothing}; connect-src 'self'"
+    if "script-src " in head:
+        head = head.replace("script-src ", f"script-src '{source_hash(SCRIPT)}' ", 1)
+    else:
+        ours += f"; script-src '{source_hash(SCRIPT)}'"
+    head = head.replace(nothing, ours, 1).replace("<html", f'<html data-build="{build}"', 1)
+    before, last, after = rest.rpartition("</body>")
+    return f"{head}{found}{before}{script_html(SCRIPT)}{last}{after}"
 
 
 class Live:
@@ -107,7 +111,7 @@ class Live:
         try:
             text = alive(page.read_text(encoding="utf-8"), page.parent.resolve().name)
         except OSError:
-            empty = "<!doctype html><html lang=fr><title>coopreport</title><body></body></html>"
+            empty = "<!doctype html><html lang=fr><head></head><body></body></html>"
             text = alive(empty, "")
         body = text.encode()
         request.send_response(HTTPStatus.OK)

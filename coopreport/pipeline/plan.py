@@ -18,6 +18,7 @@ from coopreport.cycles import Cycle
 from coopreport.pipeline.cache import ChapterCache, Record
 from coopreport.pipeline.inputs import LOCK, build_name
 from coopreport.pipeline.layout import LATEST
+from coopreport.pipeline.options import PLAIN, Options
 from coopreport.pipeline.publish import read_manifest
 from coopreport.project import Project
 
@@ -58,6 +59,7 @@ class Plan:
     """
 
     build: str
+    options: Options
     inputs: Mapping[str, str]
     previous: str
     previous_inputs: Mapping[str, str]
@@ -70,7 +72,9 @@ class Plan:
         return tuple(each.chapter for each in self.chapters if each.kept is None)
 
 
-def make_plan(project: Project, cycle: Cycle, inputs: Mapping[str, str]) -> Plan:
+def make_plan(
+    project: Project, cycle: Cycle, inputs: Mapping[str, str], options: Options = PLAIN
+) -> Plan:
     """Return the plan of a cycle's build from the hashes of its inputs as they are now."""
     last = read_manifest(project.build / cycle.id / LATEST)
     cache = ChapterCache(project, cycle.id)
@@ -78,7 +82,8 @@ def make_plan(project: Project, cycle: Cycle, inputs: Mapping[str, str]) -> Plan
         _chapter_plan(chapter, cycle, inputs, last, cache) for chapter in cycle.chapters
     )
     return Plan(
-        build=build_name(inputs, cycle.id),
+        build=build_name(inputs, cycle.id, options),
+        options=options,
         inputs=inputs,
         previous=last.get("build", ""),
         previous_inputs=last.get("inputs", {}),

@@ -1,7 +1,7 @@
 """From the assembled document to one self-contained page, by nbconvert with our own template.
 
 The template inherits from none, so that no folder of the user can change the page. Fonts and
-style are in the page; it makes no request and runs no script.
+style are in the page; it makes no request, and runs no script but its own.
 """
 
 from __future__ import annotations
@@ -23,13 +23,10 @@ from coopreport.indicators import flag_mark
 from coopreport.locale import UNITS, format_date, format_number, typographic
 from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
+from coopreport.pipeline.scripts import page_scripts, policy, script_html
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
-POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
-    "base-uri 'none'; form-action 'none'"
-)
 FACES = (
     ("Coop Sans", "normal", 400, "SourceSans3-Regular"),
     ("Coop Sans", "italic", 400, "SourceSans3-Italic"),
@@ -40,7 +37,13 @@ FACES = (
 
 def render(document: NotebookNode) -> str:
     """Return the page of an assembled document, as HTML text ending with a newline."""
-    about = {"style": style(), "policy": POLICY}
+    static = document.metadata.coopreport.edition.static
+    scripts = () if static else page_scripts()
+    about = {
+        "style": style(),
+        "policy": policy(scripts),
+        "scripts": [script_html(text) for text in scripts],
+    }
     page, _ = _exporter().from_notebook_node(document, resources={"coopreport": about})
     return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
 

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 import nbformat
 
@@ -20,6 +21,7 @@ from coopreport.pipeline.assemble import assemble
 from coopreport.pipeline.edition import AUTHOR, Edition, Record
 from coopreport.pipeline.inputs import sha256_of
 from coopreport.pipeline.layout import LEDGER, REPORT
+from coopreport.pipeline.options import Options
 from coopreport.pipeline.publish import files_of, write_manifest
 from coopreport.pipeline.render import render
 from coopreport.project import Project
@@ -47,7 +49,7 @@ def make_folder(project: Project, cycle: Cycle, build: Path, record: Record, tar
     for name in manifest["outputs"]:
         if name != REPORT:
             copy_file(build / name, target / name)
-    page = released_page(cycle, build, record, manifest["build"])
+    page = released_page(cycle, build, record, manifest)
     (target / REPORT).write_text(page, encoding="utf-8")
     left_out = copy_inputs(project, cycle.id, manifest["inputs"], target / INPUTS)
     about = {key: value for key, value in manifest.items() if key != "outputs"}
@@ -55,14 +57,22 @@ def make_folder(project: Project, cycle: Cycle, build: Path, record: Record, tar
     write_manifest(target, about)
 
 
-def released_page(cycle: Cycle, build: Path, record: Record, name: str) -> str:
-    """Return the page of a build, whose short name is `name`, as a release shows it."""
+def released_page(cycle: Cycle, build: Path, record: Record, manifest: Mapping[str, Any]) -> str:
+    """Return the page of a build, of which this is the manifest, as a release shows it."""
     chapters = [
         (chapter.name, nbformat.read(build / "notebooks" / chapter.path.name, as_version=4))
         for chapter in cycle.chapters
     ]
     ledger = json.loads((build / LEDGER).read_text(encoding="utf-8"))
-    edition = Edition(cycle.title, AUTHOR, cycle.id, cycle.cut_off, name, record)
+    edition = Edition(
+        cycle.title,
+        AUTHOR,
+        cycle.id,
+        cycle.cut_off,
+        manifest["build"],
+        record,
+        Options.of(manifest).static,
+    )
     return render(assemble(chapters, edition, ledger))
 
 

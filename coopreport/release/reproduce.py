@@ -21,6 +21,7 @@ from coopreport.errors import NBSP, BadCall, ChapterFailed, shorten
 from coopreport.locale import count_of
 from coopreport.pipeline.inputs import LOCK, input_files, sha256_of
 from coopreport.pipeline.layout import LATEST, MANIFEST
+from coopreport.pipeline.options import Options
 from coopreport.pipeline.publish import files_of
 from coopreport.pipeline.work import remove
 from coopreport.project import Project
@@ -136,7 +137,8 @@ def _reproduce_version(
             copy_file(source, root / source.relative_to(released / INPUTS))
         _bring_left_out(project, manifest["left_out"], manifest["inputs"], root)
         say(f"{version} est refaite de sa propre copie, avec son propre programme.")
-        _run(root, PLAIN, "-m", "coopreport", "report", f"--cycle={cycle}")
+        asked = Options.of(manifest).arguments()
+        _run(root, PLAIN, "-m", "coopreport", "report", f"--cycle={cycle}", *asked)
         again = base / "again" / version
         again.parent.mkdir()
         module = "coopreport.release.again"

@@ -1,0 +1,31 @@
+"""What a build may be asked for beside its cycle: part of its name, kept in its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of a build. `static`: a page without any script, lighter to send."""
+
+    static: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the options as the manifest holds them."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any]) -> Options:
+        """Return the options of a build from its manifest; an older one has none."""
+        return cls(**manifest.get("options", {}))
+
+    def arguments(self) -> list[str]:
+        """Return the arguments of `coopreport report` that ask for these options."""
+        return ["--static=oui"] if self.static else []
+
+
+PLAIN = Options()
+"""What is made when nothing is asked for."""
