@@ -129,12 +129,12 @@ def test_a_table_in_prose_has_scoped_headers_in_a_labelled_region() -> None:
 )
 def test_a_call_out_has_a_french_title(name: str, title: str) -> None:
     shown = html_of(f":::{{{name}}}\nTexte.\n:::\n")
-    assert f'<aside class="box {name}" aria-label="{title}">' in shown
+    assert f'<div class="box {name}" role="note" aria-label="{title}">' in shown
 
 
 def test_a_definition_is_a_quiet_line() -> None:
     shown = html_of(":::{note} Définition\nUnité : coopérative.\n:::\n")
-    assert '<aside class="box definition"' in shown
+    assert '<div class="box definition"' in shown
 
 
 def test_prose_gets_its_no_break_spaces_but_code_does_not() -> None:

@@ -287,6 +287,6 @@ class _Renderer(mistune.HTMLRenderer):
         inner = self.render_tokens(token["children"], state)
         name = "definition" if title.startswith("Définition") else attrs["name"]
         return (
-            f'<aside class="box {name}" aria-label="{title}">'
-            f'<p class="title">{title}</p>{inner}</aside>\n'
+            f'<div class="box {name}" role="note" aria-label="{title}">'
+            f'<p class="title">{title}</p>{inner}</div>\n'
         )
