@@ -18,8 +18,11 @@ MOJIBAKE = re.compile(f"Ã{_AFTER_A_TILDE}|Â[\u0080-\u00bf]|â€|â„¢|ï»�
 
 INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff]"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
+    + "]"
 )
+"""What shows nothing: controls, marks of direction, private and non-characters of Unicode."""
 SPREADSHEET_ERROR = re.compile(
     r"#(REF|DIV/0|N/A|VALUE|VALEUR|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|CALC)[!?]?|#+", re.IGNORECASE
 )
