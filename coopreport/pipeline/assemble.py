@@ -49,6 +49,16 @@ EXHIBITS: dict[str, type[Table] | type[Chart] | type[Figures]] = {
 WORDS = {TABLE_MIME: "tableau", CHART_MIME: "graphique"}
 
 
+class Document(NotebookNode):
+    """The assembled document. Nothing changes it any more: a copy of it is itself.
+
+    nbconvert copies a notebook three times before it renders it, which takes as long as rendering.
+    """
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Document:
+        return self
+
+
 @dataclass(frozen=True)
 class Shown:
     """An exhibit where a chapter shows it: its MIME type, its JSON, its drawing for a chart."""
@@ -78,7 +88,7 @@ def draw_charts(
 
 def assemble(
     chapters: Sequence[tuple[str, NotebookNode]], edition: Edition, ledger: Mapping[str, Any]
-) -> NotebookNode:
+) -> Document:
     """Return the document of executed chapters, given as (name, notebook) in order.
 
     `ledger` is the build's (`provenance.merge_ledgers`): every number of the page opens its origin.
@@ -127,7 +137,7 @@ def assemble(
     revised = {each.indicator: asdict(each) for each in edition.revised}
     for cell in cells:
         _link_numbers(cell, numbering, revised)
-    document: NotebookNode = nbformat.v4.new_notebook(cells=cells)
+    document = Document(nbformat.v4.new_notebook(cells=cells))  # type: ignore[no-untyped-call]
     document.metadata = nbformat.from_dict(
         {
             "title": edition.title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -56,13 +57,13 @@ class Production:
         chapters = count_of(len(self.cycle.chapters), "chapitre")
         self.say(f"Rapport du cycle {self.cycle.id}{NBSP}: {chapters}")
         self._check_tables()
-        done = self._chapters()
+        with ThreadPoolExecutor(1) as beside:  # while the chapters run, this process waits
+            defined = beside.submit(self._names_by_definition)
+            done = self._chapters()
         started = time.monotonic()
         finished = self.work / "build"
         finished.mkdir()
-        package = open_package(self.project.data)
-        defined = Ledger(self.cycle, package, CATALOGUE).names_by_definition()
-        ledger = compose(finished, self.cycle, self.plan, done, defined)
+        ledger = compose(finished, self.cycle, self.plan, done, defined.result())
         self._say_step("page assemblée", time.monotonic() - started)
         if unused := ledger["unused"]:
             listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
@@ -70,6 +71,11 @@ class Production:
             self.say(f"  Avertissement{NBSP}: {words}{NBSP}: {listed}")
         self._require_unchanged()
         publish(finished, self.project, self.cycle.id, self.plan.build)
+
+    def _names_by_definition(self) -> dict[str, list[str]]:
+        """Return the names that each definition of the catalogue gives in the cycle."""
+        package = open_package(self.project.data)
+        return Ledger(self.cycle, package, CATALOGUE).names_by_definition()
 
     def _check_tables(self) -> None:
         """Raise with every fault of the tables, unless the last build found the same ones good."""
