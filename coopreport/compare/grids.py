@@ -1,16 +1,12 @@
-"""Two states of a table of the report, cell by cell. Pure.
-
-Columns are matched by key, rows by the texts of their header cells (and by the group row above
-them); rows that have the same ones are matched in their order.
-"""
+"""Two states of a table of the report, cell by cell. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from coopreport.compare.identity import headings_of, rows_of
 from coopreport.compare.words import Piece, compare_words
 from coopreport.exhibits import Cell, Column, ColumnKind, Table
 from coopreport.locale import STAND_ALONE
@@ -82,11 +78,11 @@ def compare_tables(old: Table, new: Table) -> Grid | None:
         ("Notes", "\n".join(old.notes), "\n".join(new.notes)),
     )
     columns = _columns(old, new)
-    before, after = _rows(old), _rows(new)
+    before, after = rows_of(old), rows_of(new)
     rows: list[GridRow] = []
     under_display = 0
     for key in _merged(list(before), list(after)):
-        was, now = before.get(key, {}), after.get(key, {})
+        was, now = (side[key].cells if key in side else {} for side in (before, after))
         shared = [name for name in was if name in now]
         under_display += sum(
             _shown(was[name]) == _shown(now[name]) and was[name].value != now[name].value
@@ -97,7 +93,7 @@ def compare_tables(old: Table, new: Table) -> Grid | None:
         if change == "same" and any(_shown(was[name]) != _shown(now[name]) for name in shared):
             change = "changed"
         rows.append(GridRow(change, key[0], cells))
-    was_headed, now_headed = _headings(old), _headings(new)
+    was_headed, now_headed = headings_of(old), headings_of(new)
     headings = {name: GridCell(was_headed.get(name), now_headed.get(name)) for name in columns}
     kinds = {name: _column_change(heading) for name, heading in headings.items()}
     changed = [row for row in rows if row.change != "same"]
@@ -142,17 +138,6 @@ def _columns(old: Table, new: Table) -> dict[str, Column]:
     return {name: {**before, **after}[name] for name in _merged(list(before), list(after))}
 
 
-def _headings(table: Table) -> dict[str, str]:
-    """Return the heading of each column, with the label over it where it would be ambiguous."""
-    counts = Counter(column.label for column in table.columns)
-    return {
-        column.key: f"{column.group}, {column.label}"
-        if column.group and counts[column.label] > 1
-        else column.label
-        for column in table.columns
-    }
-
-
 def _column_change(heading: GridCell) -> Kind:
     if heading.old is None or heading.new is None:
         return "added" if heading.old is None else "gone"
@@ -175,26 +160,6 @@ def _kept_columns(
     }
     headers = {name for name, column in columns.items() if column.kind == "header"}
     return headers | moved | {name for name, kind in kinds.items() if kind != "same"}
-
-
-RowKey = tuple[str, tuple[str, ...], int]
-"""The group row above, the texts of the header cells, and how many rows before have the same."""
-
-
-def _rows(table: Table) -> dict[RowKey, dict[str, Cell]]:
-    """Return the rows of a table by key, each as its cells by column."""
-    found: dict[RowKey, dict[str, Cell]] = {}
-    seen: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    group = ""
-    for row in table.rows:
-        if row.kind == "group":
-            group = row.cells[0].text
-            continue
-        pairs = list(zip(table.columns, row.cells, strict=True))
-        heads = tuple(cell.text for column, cell in pairs if column.kind == "header")
-        found[group, heads, seen[group, heads]] = {column.key: cell for column, cell in pairs}
-        seen[group, heads] += 1
-    return found
 
 
 def _merged(old: list[Item], new: list[Item]) -> list[Item]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +23,18 @@ from coopreport.errors import (
     shorten,
 )
 from coopreport.pipeline.inputs import sha256_of
-from coopreport.pipeline.layout import CLAIMS, LATEST, LEDGER, MANIFEST
+from coopreport.pipeline.layout import (
+    BUILD,
+    CLAIMS,
+    INPUTS,
+    LATEST,
+    LEDGER,
+    MANIFEST,
+    RELEASE,
+    release_number,
+)
 from coopreport.project import Project
 from coopreport.tables import Package, open_package, read_table
-
-RELEASE = re.compile(r"v[1-9][0-9]*")
-BUILD = re.compile(r"[0-9a-f]{12}")
-COPIES = "intrants"
-"""The folder of a release that holds copies of its inputs."""
-
 
 UNREADABLE = (
     *(OSError, ValueError, KeyError, TypeError, AttributeError),
@@ -96,7 +98,7 @@ def known_versions(shelf: Path) -> list[str]:
     releases = [path.name for path in found if RELEASE.fullmatch(path.name)]
     builds = [path for path in found if BUILD.fullmatch(path.name) and not path.is_symlink()]
     builds.sort(key=lambda path: (-(path / MANIFEST).stat().st_mtime_ns, path.name))
-    return [*sorted(releases, key=lambda name: int(name[1:])), *(path.name for path in builds)]
+    return [*sorted(releases, key=release_number), *(path.name for path in builds)]
 
 
 def version_before(project: Project, folder: Path) -> str:
@@ -189,7 +191,7 @@ def changed_rows(project: Project, old: Version, new: Version) -> dict[str, RowC
 
 def _package(project: Project, version: Version) -> Package | None:
     """Return the tables of a version, from its copies or from the project where it is the same."""
-    for root in (version.folder / COPIES, project.root):
+    for root in (version.folder / INPUTS, project.root):
         descriptor = root / "data" / "datapackage.json"
         recorded = version.manifest["inputs"].get("data/datapackage.json")
         if descriptor.is_file() and sha256_of(descriptor) == recorded:

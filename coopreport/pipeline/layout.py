@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 LATEST = "latest"
 MANIFEST = "manifest.json"
 REPORT = "rapport.html"
 LEDGER = "indicateurs.json"
 CLAIMS = "enonces.json"
 NOTEBOOKS = "notebooks"
+INPUTS = "intrants"
+"""The folder of a release that holds a copy of what it was made from."""
+RELEASE = re.compile(r"v[1-9][0-9]{0,3}")
+"""The name of a release."""
+BUILD = re.compile(r"[0-9a-f]{12}")
+"""The name of a build."""
+
+
+def release_number(name: str) -> int:
+    """Return the number of a release: 3 for `v3`."""
+    return int(name[1:])

@@ -17,19 +17,14 @@ from coopreport.cycles import check_cycle_name
 from coopreport.errors import NBSP
 from coopreport.locale import format_value
 from coopreport.pipeline.edition import Record
+from coopreport.pipeline.layout import INPUTS
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.publish import files_of, flush_one
 from coopreport.pipeline.work import work_folder
 from coopreport.project import Project
 from coopreport.release.crate import METADATA, Packed, crate
 from coopreport.release.verify import faults_of
-from coopreport.release.versions import (
-    INPUTS,
-    NotIntact,
-    read_manifest,
-    version_folder,
-    versions_of,
-)
+from coopreport.release.versions import NotIntact, read_manifest, version_folder, versions_of
 
 READ_ME = "LISEZ-MOI.txt"
 HASHES = "empreintes.sha256"

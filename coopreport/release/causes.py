@@ -21,9 +21,9 @@ from typing import Any
 import yaml
 
 from coopreport.errors import BadData, Fault
+from coopreport.pipeline.layout import RELEASE
 from coopreport.project import Project
 from coopreport.release.folder import causes_file
-from coopreport.release.versions import VERSION
 
 FIELDS = ("indicators", "cause", "accepted_by", "date")
 BLANK = "…"
@@ -104,7 +104,7 @@ class _Reader:
         stated: dict[str, tuple[Cause, ...]] = {}
         for key, node in self.pairs(root, "le fichier"):
             line = key.start_mark.line + 1
-            if not VERSION.fullmatch(key.value):
+            if not RELEASE.fullmatch(key.value):
                 self.fault(line, key.value, "une version s’écrit v2, v3…")
             elif key.value in stated:
                 self.fault(line, key.value, "version donnée deux fois")

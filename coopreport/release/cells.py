@@ -1,29 +1,24 @@
-"""The numbers of tables and charts by their headings: what moved between two versions.
+"""The numbers of tables and charts that moved between two versions.
 
-Pure: the JSON of exhibits in, as executed notebooks hold it. A cell is the same one in two versions
-when its exhibit, the headings of its row and those of its column are the same.
+Pure: the JSON of exhibits in, as executed notebooks hold it. `compare.identity` says which cell is
+the same one in two versions.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from nbformat import NotebookNode
 
-from coopreport.exhibits import CHART_MIME, TABLE_MIME
+from coopreport.compare.identity import PlacedRow, RowKey, headings_of, rows_of
+from coopreport.exhibits import CHART_MIME, TABLE_MIME, Cell, Table
 from coopreport.locale import MINUS, NBSP, UNITS, format_number
 from coopreport.pipeline.edition import RevisedCell
 
 Json = Mapping[str, Any]
-Key = tuple[str, int, str]
-"""A cell in any version: headings of its row, which row of those headings, those of its column."""
-At = tuple[int, int]
-"""A cell in one version: the positions of its row and of its column, from 0."""
-
 SHOWN = re.compile(rf"([+{MINUS}]?)(\d[\d{NBSP}]*)(?:,(\d+))?({NBSP}\D+)?")
 """A displayed number: sign, whole part, decimals, unit."""
 
@@ -49,48 +44,36 @@ def moved_cells(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[Revise
     for id, exhibit in new.items():
         if id not in old:
             continue
-        before = {key: cell for key, _, cell in cells_of(_table(old[id]))}
-        table = _table(exhibit)
-        for key, at, cell in cells_of(table):
-            former = before.get(key, cell)
-            texts = (former["text"], cell["text"])
-            if texts[0] == texts[1] or not (_is_number(former) or _is_number(cell)):
-                continue
-            row, column = _row_name(table, key, at), key[2]
-            gap = difference(*texts)
-            moved.append(RevisedCell(id, exhibit["title"], row, column, at, *texts, gap, ""))
+        table, before = _table(exhibit), rows_of(_table(old[id]))
+        headings, rows = headings_of(table), rows_of(table)
+        for key, row in rows.items():
+            for place, column in enumerate(table.columns):
+                cell = row.cells[column.key]
+                former = before[key].cells.get(column.key, cell) if key in before else cell
+                texts = (former.text, cell.text)
+                if column.kind == "header" or texts[0] == texts[1]:
+                    continue
+                if _is_number(former) or _is_number(cell):
+                    name = _row_name(table, rows, key, column.key)
+                    at = (row.position, place)
+                    gap = difference(*texts)
+                    heading = headings[column.key]
+                    moved.append(
+                        RevisedCell(id, exhibit["title"], name, heading, at, *texts, gap, "")
+                    )
     return moved
 
 
-def cells_of(table: Json) -> Iterator[tuple[Key, At, Json]]:
-    """Yield every cell of a table's body that heads nothing, with what tells it apart."""
-    columns = table["columns"]
-    names = [" · ".join(filter(None, (c.get("group"), c["label"]))) for c in columns]
-    group, seen = "", Counter[str]()
-    for position, row in enumerate(table["rows"]):
-        if row["kind"] == "group":
-            group = row["cells"][0]["text"]
-            continue
-        pairs = list(zip(columns, row["cells"], strict=True))
-        headings = [cell["text"] for column, cell in pairs if column["kind"] == "header"]
-        label = " · ".join(filter(None, (group, *headings)))
-        seen[label] += 1
-        for place, (column, cell) in enumerate(pairs):
-            if column["kind"] != "header":
-                yield (label, seen[label], names[place]), (position, place), cell
-
-
-def _row_name(table: Json, key: Key, at: At) -> str:
+def _row_name(table: Table, rows: Mapping[RowKey, PlacedRow], key: RowKey, column: str) -> str:
     """Return the headings of a row; where several rows have them, with its first other cell."""
-    label, _, _ = key
-    same = [other for other, _, _ in cells_of(table) if other[0] == label and other[2] == key[2]]
-    if len(same) == 1:
+    group, heads, before = key
+    label = " · ".join(filter(None, (group, *heads)))
+    if sum(other[:2] == key[:2] for other in rows) == 1:
         return label
-    columns = table["columns"]
-    first = next(i for i, column in enumerate(columns) if column["kind"] != "header")
-    if first == at[1]:
-        return f"{label} ({key[1]})"
-    return f"{label} · {columns[first]['label']} {table['rows'][at[0]]['cells'][first]['text']}"
+    first = next(each for each in table.columns if each.kind != "header")
+    if first.key == column:
+        return f"{label} ({before + 1})"
+    return f"{label} · {first.label} {rows[key].cells[first.key].text}"
 
 
 def difference(old: str, new: str) -> str:
@@ -116,10 +99,9 @@ def _number(found: re.Match[str]) -> Decimal:
     return -number if sign == MINUS else number
 
 
-def _is_number(cell: Json) -> bool:
-    return bool(cell.get("value") or SHOWN.fullmatch(cell["text"]))
+def _is_number(cell: Cell) -> bool:
+    return bool(cell.value or SHOWN.fullmatch(cell.text))
 
 
-def _table(exhibit: Json) -> Json:
-    table: Json = exhibit.get("table", exhibit)
-    return table
+def _table(exhibit: Json) -> Table:
+    return Table.from_json(exhibit.get("table", exhibit))

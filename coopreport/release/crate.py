@@ -14,8 +14,7 @@ from urllib.parse import quote
 
 from coopreport.errors import NBSP
 from coopreport.pipeline.edition import AUTHOR, Record
-from coopreport.pipeline.layout import REPORT
-from coopreport.release.versions import INPUTS
+from coopreport.pipeline.layout import INPUTS, REPORT
 
 Entity = dict[str, Any]
 

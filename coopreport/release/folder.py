@@ -20,12 +20,12 @@ from coopreport.errors import BadCall
 from coopreport.pipeline.assemble import assemble
 from coopreport.pipeline.edition import AUTHOR, Edition, Record
 from coopreport.pipeline.inputs import sha256_of
-from coopreport.pipeline.layout import LEDGER, REPORT
+from coopreport.pipeline.layout import INPUTS, LEDGER, REPORT
 from coopreport.pipeline.options import Options
 from coopreport.pipeline.publish import files_of, write_manifest
 from coopreport.pipeline.render import render
 from coopreport.project import Project
-from coopreport.release.versions import INPUTS, read_manifest
+from coopreport.release.versions import read_manifest
 
 READ_ONLY = 0o555
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from coopreport.errors import NBSP, CannotPublish, quoted
+from coopreport.pipeline.layout import INPUTS
 from coopreport.pipeline.publish import files_of
 from coopreport.project import Project
-from coopreport.release.versions import INPUTS
 
 SHORTEST_NAME = 4
 """A shorter name of a user or a host is a common word or syllable."""

@@ -20,7 +20,7 @@ from coopreport.cycles import check_cycle_name, read_cycle
 from coopreport.errors import NBSP, BadCall, ChapterFailed, shorten
 from coopreport.locale import count_of
 from coopreport.pipeline.inputs import LOCK, input_files, sha256_of
-from coopreport.pipeline.layout import LATEST, MANIFEST
+from coopreport.pipeline.layout import INPUTS, LATEST, MANIFEST
 from coopreport.pipeline.options import Options
 from coopreport.pipeline.publish import files_of
 from coopreport.pipeline.work import remove
@@ -32,7 +32,7 @@ from coopreport.release.environment import missing_versions
 from coopreport.release.folder import copy_file
 from coopreport.release.signature import SIGNATURE
 from coopreport.release.verify import faults_of
-from coopreport.release.versions import INPUTS, NotIntact, read_manifest, version_folder
+from coopreport.release.versions import NotIntact, read_manifest, version_folder
 
 MOST_LISTED = 10
 """Files that differ are told in full up to this many; the others are counted."""

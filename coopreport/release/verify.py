@@ -12,11 +12,10 @@ from coopreport.cycles import check_cycle_name
 from coopreport.errors import NBSP, BadCall
 from coopreport.locale import count_of
 from coopreport.pipeline.inputs import sha256_of
-from coopreport.pipeline.layout import LATEST, MANIFEST
+from coopreport.pipeline.layout import INPUTS, LATEST, MANIFEST
 from coopreport.project import Project
 from coopreport.release.signature import SIGNATURE, check_signature
 from coopreport.release.versions import (
-    INPUTS,
     NotIntact,
     latest_build,
     read_manifest,

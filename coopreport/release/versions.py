@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from coopreport.errors import NBSP, BadCall, CoopreportError, nearest, quoted, shorten
-from coopreport.pipeline.layout import LATEST, MANIFEST
+from coopreport.pipeline.layout import LATEST, MANIFEST, RELEASE, release_number
 from coopreport.project import Project
-
-VERSION = re.compile(r"v[1-9][0-9]{0,3}")
-INPUTS = "intrants"
-"""The folder of a release that holds a copy of what it was made from."""
 
 
 class NotIntact(CoopreportError):
@@ -22,22 +17,17 @@ class NotIntact(CoopreportError):
     exit_code = 7
 
 
-def number_of(version: str) -> int:
-    """Return the number of a version: 3 for `v3`."""
-    return int(version[1:])
-
-
 def versions_of(project: Project, cycle: str) -> list[Path]:
     """Return the folders of a cycle's versions, from the first to the last."""
     shelf = project.build / cycle
-    found = [path for path in shelf.glob("v*") if VERSION.fullmatch(path.name) and path.is_dir()]
-    return sorted(found, key=lambda path: number_of(path.name))
+    found = [path for path in shelf.glob("v*") if RELEASE.fullmatch(path.name) and path.is_dir()]
+    return sorted(found, key=lambda path: release_number(path.name))
 
 
 def next_version(project: Project, cycle: str) -> str:
     """Return the name of a cycle's next version: one more than the highest."""
     last = versions_of(project, cycle)
-    return f"v{number_of(last[-1].name) + 1}" if last else "v1"
+    return f"v{release_number(last[-1].name) + 1}" if last else "v1"
 
 
 def version_folder(project: Project, cycle: str, version: str) -> Path:
