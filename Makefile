@@ -29,18 +29,19 @@ export COOPREPORT_DATE := $(call typed,DATE)
 export COOPREPORT_KEY := $(call typed,KEY)
 export COOPREPORT_FROM := $(call typed,FROM)
 export COOPREPORT_TO := $(call typed,TO)
-unexport VERSION KIND REASON DATE KEY FROM TO
+export COOPREPORT_PDF := $(call typed,PDF)
+unexport VERSION KIND REASON DATE KEY FROM TO PDF
 
 python := sh requirements/python.sh
 
 help: ## montrer les cibles
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
-	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux"
+	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux  PDF=oui|non"
 
 report: ## produire le rapport du cycle (CYCLE=2023-2024)
 	@$(python) report -m coopreport report --cycle="$$COOPREPORT_CYCLE" \
 		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
-		--engine="$$COOPREPORT_ENGINE"
+		--engine="$$COOPREPORT_ENGINE" --pdf="$$COOPREPORT_PDF"
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"
@@ -61,7 +62,7 @@ register: ## prendre un registre dans registers/ (URL=https://… ou FILE=…, S
 release: ## publier la dernière production : v1, v2… (KIND=révision|correction REASON="…" KEY=…)
 	@$(python) report -m coopreport release --cycle="$$COOPREPORT_CYCLE" \
 		--kind="$$COOPREPORT_KIND" --reason="$$COOPREPORT_REASON" \
-		--date="$$COOPREPORT_DATE" --key="$$COOPREPORT_KEY"
+		--date="$$COOPREPORT_DATE" --key="$$COOPREPORT_KEY" --pdf="$$COOPREPORT_PDF"
 
 verify: ## vérifier l’empreinte de chaque fichier publié (VERSION=v1)
 	@$(python) report -m coopreport verify --cycle="$$COOPREPORT_CYCLE" --version="$$COOPREPORT_VERSION"

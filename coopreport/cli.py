@@ -71,6 +71,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _wanted(text: str) -> bool:
+    """Return whether something that is made unless it is refused is to be made."""
+    if text not in ("", "oui", "non"):
+        raise BadCall(f"« {shorten(text)} » n’est ni oui ni non.", "donnez oui ou non.")
+    return text != "non"
+
+
 def _engine(text: str) -> str:
     if text and text not in ENGINES:
         raise BadCall(
@@ -117,6 +124,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="MOTEUR",
         help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
     )
+    _add_pdf(report)
     live = verb("watch", _watch, "refaire le rapport à chaque enregistrement; page vivante")
     live.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
@@ -140,6 +148,12 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_pdf(verb: _Parser) -> None:
+    verb.add_argument(
+        "--pdf", type=_wanted, default=True, metavar="OUI", help="non : sans rapport.pdf (oui)"
+    )
+
+
 def _add_release_verbs(verb: Callable[[str, Callable[..., int], str], _Parser]) -> None:
     """Add the verbs of versions: publish one, verify, bundle and reproduce them."""
     release = verb("release", _release, "publier la dernière production comme version v1, v2…")
@@ -149,6 +163,7 @@ def _add_release_verbs(verb: Callable[[str, Callable[..., int], str], _Parser]) 
     release.add_argument("--reason", default="", metavar="MOTIF", help="ce qui change, et pourquoi")
     release.add_argument("--date", default="", metavar="AAAA-MM-JJ", help="la date (aujourd’hui)")
     release.add_argument("--key", default="", metavar="CLÉ", help="signer de cette clé OpenSSH")
+    _add_pdf(release)
     verify = verb("verify", _verify, "vérifier l’empreinte de chaque fichier publié")
     bundle = verb("bundle", _bundle, "emballer une version dans un ZIP, avec ses intrants")
     reproduce = verb("reproduce", _reproduce, "refaire, et comparer octet par octet")
@@ -176,7 +191,7 @@ def _report(call: argparse.Namespace) -> int:
     from coopreport.pipeline.limits import Limits
 
     limits = Limits(call.cell_limit, call.build_limit)
-    built = make_report(project, call.cycle, limits, say, call.engine)
+    built = make_report(project, call.cycle, limits, say, call.engine, call.pdf)
     if not built.made:
         say("Rien n’a changé depuis cette production.")
     print(f"Rapport : {project.relative(built.page)}\n{built.page.as_uri()}")
@@ -243,7 +258,9 @@ def _release(call: argparse.Namespace) -> int:
     from coopreport.release.publish import release
 
     key = Path(call.key).expanduser().absolute() if call.key else None
-    return release(find_project(), call.cycle, call.kind, call.reason, call.date, key, say)
+    return release(
+        find_project(), call.cycle, call.kind, call.reason, call.date, key, say, call.pdf
+    )
 
 
 def _verify(call: argparse.Namespace) -> int:

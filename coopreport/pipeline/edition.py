@@ -97,7 +97,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Edition:
-    """What the title block says. `build` is the build's short name; no release: a draft."""
+    """What the title block says. `build` is the build's short name; no release: a draft.
+
+    `pdf` tells that rapport.pdf stands beside the page.
+    """
 
     title: str
     author: str
@@ -105,6 +108,7 @@ class Edition:
     cut_off: date
     build: str
     release: Record | None = None
+    pdf: bool = False
 
     @property
     def revised(self) -> tuple[Revised, ...]:

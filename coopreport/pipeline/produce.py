@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -13,6 +14,7 @@ from coopreport.cycles import Cycle
 from coopreport.errors import BadData, CannotPublish
 from coopreport.ledger import Ledger
 from coopreport.locale import NBSP, count_of, format_value
+from coopreport.paper.printing import Press, press_of
 from coopreport.pipeline.cache import CACHE, ChapterCache
 from coopreport.pipeline.compose import Done, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
@@ -34,7 +36,7 @@ UNUSED = "indicateurs définis et non utilisés"
 class Production:
     """One build on its way: its plan, the folder `work` where it is made, who runs the chapters.
 
-    `warm` is the process whose children run them, None for real kernels.
+    `warm` is the process whose children run them, None for real kernels. `pdf` tells to print one.
     """
 
     project: Project
@@ -44,6 +46,7 @@ class Production:
     limits: Limits
     say: Callable[[str], None]
     warm: Warm | None
+    pdf: bool
 
     def make(self) -> None:
         """Make the build and publish it.
@@ -62,7 +65,8 @@ class Production:
         finished.mkdir()
         package = open_package(self.project.data)
         defined = Ledger(self.cycle, package, CATALOGUE).names_by_definition()
-        ledger = compose(finished, self.cycle, self.plan, done, defined)
+        with self._printer() as printer:
+            ledger = compose(finished, self.cycle, self.plan, done, defined, printer, self.say)
         self._say_step("page assemblée", time.monotonic() - started)
         if unused := ledger["unused"]:
             listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
@@ -70,6 +74,10 @@ class Production:
             self.say(f"  Avertissement{NBSP}: {words}{NBSP}: {listed}")
         self._require_unchanged()
         publish(finished, self.project, self.cycle.id, self.plan.build)
+
+    def _printer(self) -> AbstractContextManager[Press | None]:
+        """Return the press of this build, or nothing when there is to be no PDF."""
+        return press_of(self.project, self.work) if self.pdf else nullcontext()
 
     def _check_tables(self) -> None:
         """Raise with every fault of the tables, unless the last build found the same ones good."""

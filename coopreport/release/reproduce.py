@@ -136,7 +136,8 @@ def _reproduce_version(
             copy_file(source, root / source.relative_to(released / INPUTS))
         _bring_left_out(project, manifest["left_out"], manifest["inputs"], root)
         say(f"{version} est refaite de sa propre copie, avec son propre programme.")
-        _run(root, PLAIN, "-m", "coopreport", "report", f"--cycle={cycle}")
+        no_pdf = ["--pdf=non"] if "pdf" in manifest else []  # `again` prints the version's own
+        _run(root, PLAIN, "-m", "coopreport", "report", f"--cycle={cycle}", *no_pdf)
         again = base / "again" / version
         again.parent.mkdir()
         module = "coopreport.release.again"
