@@ -29,7 +29,7 @@ export COOPREPORT_DATE := $(call typed,DATE)
 export COOPREPORT_KEY := $(call typed,KEY)
 export COOPREPORT_FROM := $(call typed,FROM)
 export COOPREPORT_TO := $(call typed,TO)
-export COOPREPORT_PDF := $(call typed,PDF)
+export COOPREPORT_PDF := $(or $(call typed,PDF),$(value COOPREPORT_PDF))
 unexport VERSION KIND REASON DATE KEY FROM TO PDF
 
 python := sh requirements/python.sh

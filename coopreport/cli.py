@@ -150,7 +150,11 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_pdf(verb: _Parser) -> None:
     verb.add_argument(
-        "--pdf", type=_wanted, default=True, metavar="OUI", help="non : sans rapport.pdf (oui)"
+        "--pdf",
+        type=_wanted,
+        default=os.environ.get("COOPREPORT_PDF", ""),
+        metavar="OUI",
+        help="non : sans rapport.pdf (oui, ou ce que dit COOPREPORT_PDF)",
     )
 
 

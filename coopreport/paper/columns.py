@@ -29,8 +29,8 @@ SIZES = (
 """What is tried in turn: the sheet, its width, the size of the letters in points."""
 LONGEST_WORD = 18
 """Characters of a word that may ask for room; what is longer is cut at the end of its line."""
-LONGEST_LINE = 64
-"""Characters of a text that may ask for room; a longer text takes more lines."""
+LINES = (40, 400)
+"""Characters of a text that ask for room: at first, then with what is left. The rest wraps."""
 NARROWEST = 0.55
 """The least part of the sheet that a table takes."""
 
@@ -51,13 +51,13 @@ class Fit:
 def fit(table: Table) -> Fit:
     """Return the first way in `SIZES` that leaves every column room for its longest word."""
     texts = list(_texts(table))
-    least = [max(map(_longest_word, column)) for column in texts]
-    most = [max(map(_longest_line, column)) for column in texts]
+    words = [max(map(_longest_word, column)) for column in texts]
+    lines = [max(map(len, column)) for column in texts]
     for sheet, room, size in SIZES:
-        widths = _widths(least, most, room, size)
+        widths = _widths(words, lines, room, size)
         if widths or (sheet, room, size) == SIZES[-1]:
             break
-    widths = widths or [1 + word for word in least]
+    widths = widths or [1.0 + word for word in words]
     total = sum(widths)
     return Fit(
         sheet,
@@ -68,18 +68,22 @@ def fit(table: Table) -> Fit:
 
 
 def _widths(
-    least: Sequence[int], most: Sequence[int], room: float, size: float
+    words: Sequence[int], lines: Sequence[int], room: float, size: float
 ) -> list[float] | None:
-    """Return widths in millimetres: what the words need, then what the lines ask for."""
+    """Return widths in millimetres: what the words need, then what the lines ask for.
+
+    `words` and `lines` are the characters of the longest of each column. None: words do not fit.
+    """
     letter = LETTER_WIDTH * size * MM_OF_POINT
-    low = [PADDING + letter * count for count in least]
-    high = [PADDING + letter * max(count, word) for count, word in zip(most, least, strict=True)]
-    left = room - sum(low)
-    if left < 0:
+    widths = [PADDING + letter * count for count in words]
+    if sum(widths) > room:
         return None
-    asked = sum(high) - sum(low)
-    part = min(1.0, left / asked) if asked else 0.0
-    return [a + part * (b - a) for a, b in zip(low, high, strict=True)]
+    for most in LINES:
+        asked = [PADDING + letter * min(most, count) for count in lines]
+        gaps = [max(0.0, ask - width) for ask, width in zip(asked, widths, strict=True)]
+        part = min(1.0, (room - sum(widths)) / (sum(gaps) or 1.0))
+        widths = [width + part * gap for width, gap in zip(widths, gaps, strict=True)]
+    return widths
 
 
 def _texts(table: Table) -> Iterator[list[str]]:
@@ -97,7 +101,3 @@ def _longest_word(text: str) -> int:
     if re.fullmatch(r"\d{4}-\d{4}", text):
         pieces = [text]
     return min(LONGEST_WORD, max(map(len, pieces)))
-
-
-def _longest_line(text: str) -> int:
-    return min(LONGEST_LINE, len(text))

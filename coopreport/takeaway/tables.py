@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nbformat import NotebookNode
 
 from coopreport.exhibit_html import CHART_NAME, TABLE_NAME, label_of
 from coopreport.exhibits import CHART_MIME, TABLE_MIME, Cell, Column, Row, Source, Table
-from coopreport.locale import REVISED, STAND_ALONE, UNITS
+from coopreport.locale import NBSP, REVISED, STAND_ALONE, UNITS
 
 ColumnType = Literal["string", "integer", "number"]
 Role = Literal["value", "status", "unit", "group", "kind"]
@@ -32,7 +32,7 @@ LONGEST_NAME = 120
 class Taken:
     """A column: `values` as the machine has them, `texts` as the reader sees them.
 
-    A value is "" where a symbol stands alone. `unit` is a key of `UNITS`, "" for none.
+    A value is "" where a symbol stands alone. `units` are keys of `UNITS`, a row each, "" for none.
     """
 
     name: str
@@ -41,7 +41,12 @@ class Taken:
     role: Role
     values: tuple[str, ...]
     texts: tuple[str, ...]
-    unit: str = ""
+    units: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """The unit of every value, "" when they have none or not all the same."""
+        return self.units[0] if len({*self.units}) == 1 else ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ def _taken(table: Table, name: str) -> TakenTable:
         )
     return TakenTable(
         table.id,
-        name,
+        name.replace(NBSP, " "),  # it names a sheet, which people type
         table.title,
         tuple(_distinct(columns)),
         table.unit_line,
@@ -142,11 +147,11 @@ def _of_column(column: Column, cells: Sequence[Cell]) -> Iterator[Taken]:
     values = [cell.value if numeric else _text(cell) for cell in cells]
     whole = all(re.fullmatch(r"-?[0-9]*", value) for value in values)
     kind: ColumnType = ("integer" if whole else "number") if numeric else "string"
-    unit = column.unit if numeric else ""
-    yield Taken(column.key, title, kind, "value", (*values,), texts, unit)
+    units = tuple(cell.unit or column.unit for cell in cells) if numeric else ()
+    yield Taken(column.key, title, kind, "value", (*values,), texts, units)
     if numeric and any(cell.unit for cell in cells):
-        units = [UNITS[cell.unit].title if cell.unit else "" for cell in cells]
-        yield _words(f"{column.key}_unit", f"{title}, unité", "unit", units)
+        words = [UNITS[unit].title if unit else "" for unit in units]
+        yield _words(f"{column.key}_unit", f"{title}, unité", "unit", words)
     statuses = [" ".join(_statuses(cell)) for cell in cells]
     if any(statuses):
         yield _words(f"{column.key}_status", f"{title}, signe", "status", statuses)
@@ -174,7 +179,7 @@ def _distinct(columns: Sequence[Taken]) -> Iterator[Taken]:
     for column in columns:
         name = _unused(column.name, names, "_")
         title = _unused(column.title, titles, " ")
-        yield Taken(name, title, column.type, column.role, column.values, column.texts, column.unit)
+        yield replace(column, name=name, title=title)
 
 
 def _unused(name: str, used: set[str], separator: str) -> str:

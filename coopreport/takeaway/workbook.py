@@ -22,7 +22,7 @@ from coopreport.pipeline.edition import Edition
 from coopreport.takeaway.citation import citation, day_of, name_of
 from coopreport.takeaway.tables import Taken, TakenTable
 
-FORMULA = re.compile("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """How a text begins that some program would compute, full-width signs included."""
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What XML 1.0 cannot hold."""
@@ -80,6 +80,13 @@ def _same_anywhere(content: bytes) -> bytes:
 
 Shown = tuple[str | float, str]
 """What a cell shows: a number with its format, or a text (`link`: the name of a sheet)."""
+
+
+class _Exact(float):
+    """A number that the file has whole: xlsxwriter writes 16 digits of a float, which has 17."""
+
+    def __format__(self, spec: str) -> str:
+        return float.__repr__(self)
 
 
 @dataclass(frozen=True)
@@ -191,7 +198,7 @@ class _Book:
 
     def _cell(self, sheet: Any, row: int, column: int, value: str | float, format: str) -> None:
         if isinstance(value, float):
-            sheet.write_number(row, column, value, self._format(format))
+            sheet.write_number(row, column, _Exact(value), self._format(format))
         elif format == "link":
             sheet.write_url(row, column, f"internal:'{value}'!A1", string=value)
         elif value:
@@ -217,7 +224,7 @@ def _shown(column: Taken, at: int) -> Shown:
     """Return the cell of a column's row: an exact number, or the text that the reader sees."""
     value, text = column.values[at], column.texts[at]
     if column.type != "string" and value:
-        return float(value), number_format(column.unit, text)
+        return float(value), number_format(column.units[at], text)
     return text, ""
 
 
@@ -259,5 +266,6 @@ def _texts(*texts: str) -> list[Shown]:
 
 
 def _clean(text: str) -> str:
-    """Return a text that a cell can hold; what XML cannot write becomes U+FFFD."""
-    return ILLEGAL.sub("\ufffd", text)[:LONGEST_CELL]
+    """Return a text that a cell can hold: lines end with LF, what XML cannot write is U+FFFD."""
+    lines = re.sub("\r\n?", "\n", text)
+    return ILLEGAL.sub("\ufffd", lines)[:LONGEST_CELL]
