@@ -30,18 +30,20 @@ export COOPREPORT_KEY := $(call typed,KEY)
 export COOPREPORT_FROM := $(call typed,FROM)
 export COOPREPORT_TO := $(call typed,TO)
 export COOPREPORT_STATIC := $(call typed,STATIC)
-unexport VERSION KIND REASON DATE KEY FROM TO STATIC
+export COOPREPORT_PDF := $(or $(call typed,PDF),$(value COOPREPORT_PDF))
+unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF
 
 python := sh requirements/python.sh
 
 help: ## montrer les cibles
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
-	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux  STATIC=oui"
+	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux"
+	@echo "            PDF=non  STATIC=oui"
 
 report: ## produire le rapport du cycle (CYCLE=2023-2024)
 	@$(python) report -m coopreport report --cycle="$$COOPREPORT_CYCLE" \
 		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
-		--engine="$$COOPREPORT_ENGINE" --static="$$COOPREPORT_STATIC"
+		--engine="$$COOPREPORT_ENGINE" --pdf="$$COOPREPORT_PDF" --static="$$COOPREPORT_STATIC"
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"
@@ -62,7 +64,7 @@ register: ## prendre un registre dans registers/ (URL=https://… ou FILE=…, S
 release: ## publier la dernière production : v1, v2… (KIND=révision|correction REASON="…" KEY=…)
 	@$(python) report -m coopreport release --cycle="$$COOPREPORT_CYCLE" \
 		--kind="$$COOPREPORT_KIND" --reason="$$COOPREPORT_REASON" \
-		--date="$$COOPREPORT_DATE" --key="$$COOPREPORT_KEY"
+		--date="$$COOPREPORT_DATE" --key="$$COOPREPORT_KEY" --pdf="$$COOPREPORT_PDF"
 
 verify: ## vérifier l’empreinte de chaque fichier publié (VERSION=v1)
 	@$(python) report -m coopreport verify --cycle="$$COOPREPORT_CYCLE" --version="$$COOPREPORT_VERSION"

@@ -71,10 +71,15 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _yes(text: str) -> bool:
-    if text not in ("", "oui", "non"):
-        raise BadCall(f"« {shorten(text)} » n’est ni oui ni non.", "donnez oui ou non.")
-    return text == "oui"
+def _yes_or(default: bool) -> Callable[[str], bool]:
+    """Return what reads « oui » or « non »; nothing means `default`."""
+
+    def read(text: str) -> bool:
+        if text not in ("", "oui", "non"):
+            raise BadCall(f"« {shorten(text)} » n’est ni oui ni non.", "donnez oui ou non.")
+        return text == "oui" if text else default
+
+    return read
 
 
 def _engine(text: str) -> str:
@@ -125,11 +130,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     report.add_argument(
         "--static",
-        type=_yes,
+        type=_yes_or(False),
         default=False,
         metavar="OUI",
         help="oui : une page sans aucun script, plus légère à envoyer (non)",
     )
+    _add_pdf(report)
     live = verb("watch", _watch, "refaire le rapport à chaque enregistrement; page vivante")
     live.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
@@ -153,6 +159,16 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_pdf(verb: _Parser) -> None:
+    verb.add_argument(
+        "--pdf",
+        type=_yes_or(True),
+        default=os.environ.get("COOPREPORT_PDF", ""),
+        metavar="OUI",
+        help="non : sans rapport.pdf (oui, ou ce que dit COOPREPORT_PDF)",
+    )
+
+
 def _add_release_verbs(verb: Callable[[str, Callable[..., int], str], _Parser]) -> None:
     """Add the verbs of versions: publish one, verify, bundle and reproduce them."""
     release = verb("release", _release, "publier la dernière production comme version v1, v2…")
@@ -162,6 +178,7 @@ def _add_release_verbs(verb: Callable[[str, Callable[..., int], str], _Parser]) 
     release.add_argument("--reason", default="", metavar="MOTIF", help="ce qui change, et pourquoi")
     release.add_argument("--date", default="", metavar="AAAA-MM-JJ", help="la date (aujourd’hui)")
     release.add_argument("--key", default="", metavar="CLÉ", help="signer de cette clé OpenSSH")
+    _add_pdf(release)
     verify = verb("verify", _verify, "vérifier l’empreinte de chaque fichier publié")
     bundle = verb("bundle", _bundle, "emballer une version dans un ZIP, avec ses intrants")
     reproduce = verb("reproduce", _reproduce, "refaire, et comparer octet par octet")
@@ -190,7 +207,8 @@ def _report(call: argparse.Namespace) -> int:
     from coopreport.pipeline.options import Options
 
     limits = Limits(call.cell_limit, call.build_limit)
-    built = make_report(project, call.cycle, limits, say, call.engine, Options(call.static))
+    options = Options(static=call.static)
+    built = make_report(project, call.cycle, limits, say, call.engine, options, call.pdf)
     if not built.made:
         say("Rien n’a changé depuis cette production.")
     print(f"Rapport : {project.relative(built.page)}\n{built.page.as_uri()}")
@@ -257,7 +275,9 @@ def _release(call: argparse.Namespace) -> int:
     from coopreport.release.publish import release
 
     key = Path(call.key).expanduser().absolute() if call.key else None
-    return release(find_project(), call.cycle, call.kind, call.reason, call.date, key, say)
+    return release(
+        find_project(), call.cycle, call.kind, call.reason, call.date, key, say, call.pdf
+    )
 
 
 def _verify(call: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ as SVG text made by `charts.to_svg`, already safe.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from re import fullmatch
 from typing import TYPE_CHECKING
@@ -34,19 +35,27 @@ def label_of(name: str, number: int | None) -> str:
     return f"{name}{NBSP}{number}" if number else name
 
 
-def table_html(table: Table, number: int | None = None) -> Markup:
-    """Return a numbered table: the region that scrolls, then its legend, notes and sources."""
+def table_html(table: Table, number: int | None = None, widths: Sequence[float] = ()) -> Markup:
+    """Return a numbered table: the region that scrolls, then its legend, notes and sources.
+
+    `widths` are its columns' in percent; without them the reader's program finds them.
+    """
     caption = _caption(label_of(TABLE_NAME, number), table)
     return Markup('<div class="exhibit table{}" id="{}">{}{}</div>').format(
         _on_paper(table),
         table.id,
-        _grid(table, caption),
+        _grid(table, caption, widths),
         _legend(table) + _sources(table, table.id),
     )
 
 
-def chart_html(chart: Chart, number: int | None = None, svg: str = "") -> Markup:
-    """Return a numbered chart: its drawing, its caption and its data table, folded on a screen."""
+def chart_html(
+    chart: Chart, number: int | None = None, svg: str = "", widths: Sequence[float] = ()
+) -> Markup:
+    """Return a numbered chart: its drawing, its caption and its data table, folded on a screen.
+
+    `widths` are those of the columns of its data table, in percent.
+    """
     name = label_of(CHART_NAME, number)
     drawing = Markup("")
     if svg:
@@ -58,7 +67,7 @@ def chart_html(chart: Chart, number: int | None = None, svg: str = "") -> Markup
     data = Markup('<details class="data{}"><summary>{}</summary>{}{}</details>').format(
         _on_paper(chart.table),
         f"{data_name}, en tableau",
-        _grid(chart.table, _caption(data_name, chart.table)),
+        _grid(chart.table, _caption(data_name, chart.table), widths),
         _legend(chart.table),
     )
     alternative = Markup("") if svg else Markup("<p>{}</p>").format(chart.alt)
@@ -114,10 +123,30 @@ def _caption(name: str, table: Table) -> Markup:
     )
 
 
-def _grid(table: Table, caption: Markup) -> Markup:
+def _grid(table: Table, caption: Markup, widths: Sequence[float]) -> Markup:
+    head = _spans(table.columns, widths) + _head(table.columns)
     return Markup(
         '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table>{}{}{}</table></div>'
-    ).format(table.title, caption, _head(table.columns), _bodies(table))
+    ).format(table.title, caption, head, _bodies(table))
+
+
+def _spans(columns: tuple[Column, ...], widths: Sequence[float]) -> Markup:
+    """Return the groups of columns of a table that has some, and the widths that were given."""
+    spans = Markup("")
+    given = iter(widths)
+    for group, members in groupby(columns, key=lambda column: column.group):
+        count = len(list(members))
+        if widths:
+            columns_html = Markup("").join(
+                Markup('<col style="width: {}%">').format(f"{next(given):.2f}")
+                for _ in range(count)
+            )
+            spans += Markup("<colgroup>{}</colgroup>").format(columns_html)
+        elif group:
+            spans += Markup('<colgroup span="{}"></colgroup>').format(count)
+        else:
+            spans += Markup("<colgroup></colgroup>") * count
+    return spans if widths or any(column.group for column in columns) else Markup("")
 
 
 def _head(columns: tuple[Column, ...]) -> Markup:
@@ -129,7 +158,7 @@ def _head(columns: tuple[Column, ...]) -> Markup:
     ]
     if not grouped:
         return Markup("<thead><tr>{}</tr></thead>").format(Markup("").join(cells))
-    top, bottom, spans = Markup(""), Markup(""), Markup("")
+    top, bottom = Markup(""), Markup("")
     for group, members in groupby(zip(columns, cells, strict=True), key=lambda pair: pair[0].group):
         pairs = list(members)
         if group:
@@ -137,14 +166,12 @@ def _head(columns: tuple[Column, ...]) -> Markup:
                 len(pairs), group
             )
             bottom += Markup("").join(html for _, html in pairs)
-            spans += Markup('<colgroup span="{}"></colgroup>').format(len(pairs))
         else:
             for column, _ in pairs:
                 top += Markup('<th scope="col" rowspan="2" class="{}">{}</th>').format(
                     _head_class(column), column.label
                 )
-                spans += Markup("<colgroup></colgroup>")
-    return spans + Markup("<thead><tr>{}</tr><tr>{}</tr></thead>").format(top, bottom)
+    return Markup("<thead><tr>{}</tr><tr>{}</tr></thead>").format(top, bottom)
 
 
 def _head_class(column: Column) -> str:

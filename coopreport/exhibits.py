@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -30,12 +30,16 @@ RowKind = Literal["body", "total", "group", "alert"]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: `header` columns head their rows; `group` is a label over neighbours."""
+    """A column of a table: `header` columns head their rows; `group` is a label over neighbours.
+
+    `unit` is that of the exact values, "" when they have none or when each cell has its own.
+    """
 
     key: str
     label: str
     kind: ColumnKind = "text"
     group: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ class Cell:
     """A cell: the text shown, the exact value behind it ("" when none) and its status symbol.
 
     `link` is an id of the page that the text leads to, "" when there is none. `revised` tells that
-    the number moved since the former version: a release says so, a chapter never does.
+    the number moved since the former version: a release says so, a chapter never does. `unit` is
+    given where the rows of a column measure different things.
     """
 
     text: str
@@ -51,6 +56,7 @@ class Cell:
     status: str = ""
     link: str = ""
     revised: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -335,23 +341,26 @@ def table_from_frame(
         cells = []
         for spec in columns:
             status = _text(record.get(f"{spec.key}_status"))
-            cells.append(
-                cell(
-                    record[spec.key],
-                    _of_row(spec.unit, record),
-                    _of_row(spec.decimals, record),
-                    style=spec.style,
-                    missing=spec.missing,
-                    status=status,
-                    link=_text(record[spec.link]) if spec.link else "",
-                )
+            unit = _of_row(spec.unit, record)
+            made = cell(
+                record[spec.key],
+                unit,
+                _of_row(spec.decimals, record),
+                style=spec.style,
+                missing=spec.missing,
+                status=status,
+                link=_text(record[spec.link]) if spec.link else "",
             )
+            cells.append(replace(made, unit=unit) if unit != spec.unit and made.value else made)
         kind: RowKind = "total" if position in totals else "alert" if alerts[position] else "body"
         rows.append(Row(tuple(cells), kind))
     return Table(
         id=id,
         title=title,
-        columns=tuple(Column(c.key, c.label, c.kind, c.group) for c in columns),
+        columns=tuple(
+            Column(c.key, c.label, c.kind, c.group, "" if c.unit.startswith("@") else c.unit)
+            for c in columns
+        ),
         rows=tuple(rows),
         unit_line=unit_line,
         notes=tuple(notes),

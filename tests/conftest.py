@@ -19,6 +19,8 @@ SOURCES = ("coopreport", "data", "notebooks", "requirements")
 """The folders of the project that a build needs."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+os.environ.setdefault("COOPREPORT_PDF", "non")  # a test that looks at the PDF asks for it
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -77,12 +79,12 @@ def runner(project: Path) -> Command:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The build of the real 2023-2024 cycle, made once: the folder `latest`."""
+    """The build of the real 2023-2024 cycle, with its PDF, made once: the folder `latest`."""
     copy = tmp_path_factory.mktemp("projet") / "rapport"
     copy.mkdir()
     for name in SOURCES:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    done = runner(copy)("report")
+    done = runner(copy)("report", "--pdf=oui")
     assert done.returncode == 0, done.stderr
     return copy / "build" / "2023-2024" / "latest"
 

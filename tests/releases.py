@@ -126,7 +126,7 @@ def make_releases(folder: Path) -> Path:
     (project / "data" / "signataires").write_text(f"{SIGNER} {make_key(key)}\n", encoding="utf-8")
     commit(project, "Qui signe")
     done(project, "report")
-    done(project, "release", "--date=2026-11-02", "--reason=Mémoire déposé")
+    done(project, "release", "--date=2026-11-02", "--reason=Mémoire déposé", "--pdf=oui")
     revise(project)
     (project / "data" / "revisions").mkdir()
     (project / "data" / "revisions" / f"{CYCLE}.yaml").write_text(CAUSES, encoding="utf-8")

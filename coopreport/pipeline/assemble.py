@@ -38,6 +38,7 @@ from coopreport.pipeline.provenance import (
     origins,
     with_origins,
 )
+from coopreport.takeaway.citation import citation
 
 SVG_MIME = "image/svg+xml"
 IGNORED = ("application/vnd.coopreport.ledger.v1+json",)
@@ -143,6 +144,7 @@ def assemble(
             "title": edition.title,
             "coopreport": {
                 "edition": {**asdict(edition), "cut_off": edition.cut_off.isoformat()},
+                "citation": citation(edition),
                 "contents": contents,
                 "tables": _list(shown.values(), numbers, TABLE_MIME),
                 "charts": _list(shown.values(), numbers, CHART_MIME),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from coopreport.chapters import Chapter
 from coopreport.cycles import read_cycle
 from coopreport.errors import CannotPublish
+from coopreport.paper.libraries import can_print
 from coopreport.pipeline.engines import DEFAULT, FORKED
 from coopreport.pipeline.inputs import build_name, code_of, input_files
 from coopreport.pipeline.layout import LATEST, REPORT
@@ -21,7 +22,7 @@ from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.options import PLAIN, Options
 from coopreport.pipeline.plan import Plan, make_plan
-from coopreport.pipeline.publish import is_intact, latest_name, point_latest
+from coopreport.pipeline.publish import has_pdf, is_intact, latest_name, point_latest
 from coopreport.pipeline.work import sweep, work_folder
 from coopreport.project import Project
 
@@ -53,10 +54,12 @@ def make_report(
     say: Callable[[str], None],
     engine: str | Warm = DEFAULT,
     options: Options = PLAIN,
+    pdf: bool = True,
 ) -> Built:
     """Make the report of a cycle, running only what is stale, and publish it.
 
-    `engine` is one of `ENGINES`, or a warm process that outlives this build.
+    `engine` is one of `ENGINES`, or a warm process that outlives this build. `pdf` asks for
+    the PDF, which a build of the same inputs may lack: it is made again then, with it.
 
     Raises:
         CodeChanged: the warm process that was given has old code.
@@ -69,7 +72,9 @@ def make_report(
         build = build_name(inputs, cycle.id, options)
         shelf = project.build / cycle.id
         page = shelf / LATEST / REPORT
-        if is_intact(shelf / build, inputs):
+        intact = is_intact(shelf / build, inputs)
+        pdf = pdf and not (intact and has_pdf(shelf / build)) and can_print(say)
+        if intact and not pdf:
             if latest_name(shelf) != build:
                 with work_folder(project, cycle.id) as work:
                     point_latest(project, cycle.id, build, work)
@@ -78,7 +83,7 @@ def make_report(
         with work_folder(project, cycle.id) as work, _warm(project, plan, say, engine) as warm:
             from coopreport.pipeline.produce import Production
 
-            Production(project, cycle, plan, work, limits, say, warm).make()
+            Production(project, cycle, plan, work, limits, say, warm, pdf).make()
     return Built(page, build, plan.stale, made=True)
 
 

@@ -13,16 +13,17 @@ import nbformat
 from coopreport import __version__
 from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
-from coopreport.pipeline.assemble import assemble, chapter_id, draw_charts
+from coopreport.paper.printing import Printer
+from coopreport.pipeline.assemble import chapter_id, draw_charts
 from coopreport.pipeline.cache import Record
 from coopreport.pipeline.drawings import DRAWN_WITH
 from coopreport.pipeline.edition import AUTHOR, Edition
+from coopreport.pipeline.handouts import write_handouts
 from coopreport.pipeline.imports import modules_of
-from coopreport.pipeline.layout import CLAIMS, LEDGER, REPORT
+from coopreport.pipeline.layout import CLAIMS, LEDGER
 from coopreport.pipeline.plan import Plan
 from coopreport.pipeline.provenance import merge_claims, merge_ledgers
 from coopreport.pipeline.publish import write_json, write_manifest
-from coopreport.pipeline.render import render
 from coopreport.pipeline.run import Executed, seal_output
 
 Draw = Callable[..., str]
@@ -92,10 +93,13 @@ def compose(
     plan: Plan,
     chapters: Sequence[Done],
     defined: Mapping[str, Sequence[str]],
+    printer: Printer | None,
+    say: Callable[[str], None],
 ) -> dict[str, Any]:
     """Write the files of a build into a folder, the manifest last; return its ledger.
 
-    `defined` has the names that each definition of the catalogue gives in the cycle.
+    `defined` has the names that each definition of the catalogue gives in the cycle. `printer`
+    makes the PDF, None for no PDF; `say` is told when it fails, and the build has none.
 
     Raises:
         ChapterFailed: the chapters cannot stand on one page (see `assemble`).
@@ -111,8 +115,8 @@ def compose(
     runs = [done.run for done in chapters]
     ledgers = [(run.chapter.path.name, run.ledger) for run in runs]
     ledger, claims = merge_ledgers(ledgers, defined), merge_claims(ledgers)
-    document = assemble([(run.chapter.name, run.notebook) for run in runs], edition, ledger)
-    (folder / REPORT).write_text(render(document), encoding="utf-8")
+    named = [(run.chapter.name, run.notebook) for run in runs]
+    pdf = write_handouts(folder, named, edition, ledger, printer, lambda error: say(str(error)))
     (folder / "notebooks").mkdir()
     for done in chapters:
         path = folder / "notebooks" / done.run.chapter.path.name
@@ -127,6 +131,7 @@ def compose(
             "build": plan.build,
             "version": __version__,
             "options": plan.options.to_json(),
+            "pdf": pdf,
             "inputs": plan.inputs,
             "chapters": {done.run.chapter.name: asdict(done.record) for done in chapters},
         },

@@ -99,7 +99,7 @@ class Record:
 class Edition:
     """What the title block says. `build` is the build's short name; no release: a draft.
 
-    `static`: the page runs no script.
+    `static`: the page runs no script. `pdf`: rapport.pdf stands beside the page.
     """
 
     title: str
@@ -109,6 +109,7 @@ class Edition:
     build: str
     release: Record | None = None
     static: bool = False
+    pdf: bool = False
 
     @property
     def revised(self) -> tuple[Revised, ...]:

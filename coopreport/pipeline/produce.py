@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -14,6 +15,7 @@ from coopreport.cycles import Cycle
 from coopreport.errors import BadData, CannotPublish
 from coopreport.ledger import Ledger
 from coopreport.locale import NBSP, count_of, format_value
+from coopreport.paper.printing import Press, press_of
 from coopreport.pipeline.cache import CACHE, ChapterCache
 from coopreport.pipeline.compose import Done, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
@@ -35,7 +37,7 @@ UNUSED = "indicateurs définis et non utilisés"
 class Production:
     """One build on its way: its plan, the folder `work` where it is made, who runs the chapters.
 
-    `warm` is the process whose children run them, None for real kernels.
+    `warm` is the process whose children run them, None for real kernels. `pdf` tells to print one.
     """
 
     project: Project
@@ -45,6 +47,7 @@ class Production:
     limits: Limits
     say: Callable[[str], None]
     warm: Warm | None
+    pdf: bool
 
     def make(self) -> None:
         """Make the build and publish it.
@@ -63,8 +66,11 @@ class Production:
         started = time.monotonic()
         finished = self.work / "build"
         finished.mkdir()
-        ledger = compose(finished, self.cycle, self.plan, done, defined.result())
-        self._say_step("page assemblée", time.monotonic() - started)
+        with self._printer() as printer:
+            named = defined.result()
+            ledger = compose(finished, self.cycle, self.plan, done, named, printer, self.say)
+        files = "page, tableaux et PDF" if self.pdf else "page et tableaux"
+        self._say_step(files, time.monotonic() - started)
         if unused := ledger["unused"]:
             listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
             words = count_of(len(unused), "indicateur défini et non utilisé", UNUSED)
@@ -76,6 +82,10 @@ class Production:
         """Return the names that each definition of the catalogue gives in the cycle."""
         package = open_package(self.project.data)
         return Ledger(self.cycle, package, CATALOGUE).names_by_definition()
+
+    def _printer(self) -> AbstractContextManager[Press | None]:
+        """Return the press of this build, or nothing when there is to be no PDF."""
+        return press_of(self.project, self.work) if self.pdf else nullcontext()
 
     def _check_tables(self) -> None:
         """Raise with every fault of the tables, unless the last build found the same ones good."""

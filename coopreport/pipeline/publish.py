@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from coopreport.pipeline.inputs import sha256_of
-from coopreport.pipeline.layout import LATEST, MANIFEST
+from coopreport.pipeline.layout import LATEST, MANIFEST, PDF
 from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
 
@@ -40,6 +40,11 @@ def is_intact(build: Path, inputs: Mapping[str, str]) -> bool:
         return False
     del found[MANIFEST]
     return bool(found == manifest["outputs"])
+
+
+def has_pdf(build: Path) -> bool:
+    """Tell whether a build, or a version, has its PDF."""
+    return (build / PDF).is_file()
 
 
 def read_manifest(build: Path) -> dict[str, Any]:

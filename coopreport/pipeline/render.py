@@ -7,6 +7,7 @@ style are in the page; it makes no request, and runs no script but its own.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -44,23 +45,37 @@ def render(document: NotebookNode) -> str:
         "policy": policy(scripts),
         "scripts": [script_html(text) for text in scripts],
     }
-    page, _ = _exporter().from_notebook_node(document, resources={"coopreport": about})
+    return render_with("index.html.j2", exhibit_html, document, about)
+
+
+def render_with(
+    template: str,
+    exhibit: Callable[[NotebookNode], Markup],
+    document: NotebookNode,
+    about: Mapping[str, Any],
+) -> str:
+    """Return an assembled document in a template of the brief, without blank lines.
+
+    `exhibit` draws an output; the template finds `about` in `resources.coopreport`.
+    """
+    exporter = _exporter(template, exhibit)
+    page, _ = exporter.from_notebook_node(document, resources={"coopreport": about})
     return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
 
 
 @cache
-def _exporter() -> Any:
-    """Return nbconvert's exporter with our template, which is compiled once in a process."""
+def _exporter(template: str, exhibit: Callable[[NotebookNode], Markup]) -> Any:
+    """Return nbconvert's exporter with one template, which is compiled once in a process."""
     from nbconvert.exporters import TemplateExporter
 
     # HTMLExporter would parse the finished page again, for images that it has not: half the time.
     return TemplateExporter(
         template_name=TEMPLATE,
-        template_file="index.html.j2",
+        template_file=template,
         extra_template_basedirs=[str(TEMPLATES)],
         default_preprocessors=[],
         filters={
-            "exhibit": exhibit_html,
+            "exhibit": exhibit,
             "day": _day,
             "typographic": typographic,
             "count_text": format_number,
@@ -88,13 +103,18 @@ def style() -> str:
     charts = palette.css_dark_charts(".drawing")
     return "\n".join(
         (
-            *(_face(*face) for face in FACES),
+            font_faces(),
             f":root {{ color-scheme: light; {palette.css_variables()} }}",
             f"{dark} {{ :root {{ color-scheme: dark; {palette.css_variables(dark=True)} }}",
             f"{charts} }}",
             (TEMPLATES / TEMPLATE / "style.css").read_text(encoding="utf-8"),
         )
     )
+
+
+def font_faces() -> str:
+    """Return the rules that give the fonts of the page, which are in the rules."""
+    return "\n".join(_face(*face) for face in FACES)
 
 
 def _face(family: str, shape: str, weight: int, file: str) -> str:

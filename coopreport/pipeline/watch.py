@@ -68,7 +68,7 @@ def _build(
 ) -> None:
     started = time.monotonic()
     try:
-        built = make_report(project, name, limits, lambda text: None, warm)
+        built = make_report(project, name, limits, lambda text: None, warm, pdf=False)
     except CodeChanged:
         raise
     except CoopreportError as error:

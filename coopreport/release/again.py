@@ -11,10 +11,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from coopreport.cycles import read_cycle
 from coopreport.errors import CoopreportError
+from coopreport.paper.libraries import missing_libraries, press_versions
+from coopreport.paper.printing import Reprint, press_of
 from coopreport.pipeline.edition import Record
+from coopreport.pipeline.layout import PDF
 from coopreport.project import find_project
 from coopreport.release.folder import make_folder
 from coopreport.release.versions import latest_build
@@ -27,7 +31,16 @@ def make_again(manifest: Path, target: Path) -> None:
     cycle = read_cycle(project, described["cycle"])
     build = latest_build(project, cycle.id)
     assert build is not None
-    make_folder(project, cycle, build, Record.from_json(described["release"]), target)
+    record, printed = Record.from_json(described["release"]), described.get("pdf")
+    with TemporaryDirectory() as work:
+        if printed is None:
+            make_folder(project, cycle, build, record, target, None)
+        elif missing_libraries() or printed != press_versions():
+            reprint = Reprint(manifest.with_name(PDF), printed)
+            make_folder(project, cycle, build, record, target, reprint)
+        else:
+            with press_of(project, Path(work)) as press:
+                make_folder(project, cycle, build, record, target, press)
 
 
 if __name__ == "__main__":

@@ -27,17 +27,20 @@ ACTION = "#production"
 MIT = "https://spdx.org/licenses/MIT"
 PLAIN = "text/plain"
 FORMATS = {
+    ".bib": "application/x-bibtex",
     ".css": "text/css",
     ".csv": "text/csv",
     ".html": "text/html",
     ".ipynb": "application/x-ipynb+json",
     ".json": "application/json",
     ".md": "text/markdown",
+    ".pdf": "application/pdf",
     ".py": "text/x-python",
     ".sh": "application/x-sh",
     ".toml": "application/toml",
     ".ttf": "font/ttf",
     ".woff2": "font/woff2",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".yaml": "application/yaml",
     ".zip": "application/zip",
 }

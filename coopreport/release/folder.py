@@ -17,13 +17,13 @@ import nbformat
 
 from coopreport.cycles import Cycle
 from coopreport.errors import BadCall
-from coopreport.pipeline.assemble import assemble
+from coopreport.paper.printing import Printer
 from coopreport.pipeline.edition import AUTHOR, Edition, Record
+from coopreport.pipeline.handouts import is_handout, write_handouts
 from coopreport.pipeline.inputs import sha256_of
-from coopreport.pipeline.layout import INPUTS, LEDGER, REPORT
+from coopreport.pipeline.layout import INPUTS, LEDGER
 from coopreport.pipeline.options import Options
 from coopreport.pipeline.publish import files_of, write_manifest
-from coopreport.pipeline.render import render
 from coopreport.project import Project
 from coopreport.release.versions import read_manifest
 
@@ -36,29 +36,43 @@ BESIDE = ("pyproject.toml", "Makefile", "data/README.md")
 """Files that no build reads and that a build needs to be made again; with `requirements/`."""
 
 
-def make_folder(project: Project, cycle: Cycle, build: Path, record: Record, target: Path) -> None:
-    """Make the folder of a release in `target`, which must not exist.
+def make_folder(
+    project: Project,
+    cycle: Cycle,
+    build: Path,
+    record: Record,
+    target: Path,
+    printer: Printer | None,
+) -> None:
+    """Make the folder of a release in `target`, which must not exist; `printer` makes its PDF.
 
     Raises:
         BadCall: an input changed since the build.
+        CannotPrint: the PDF cannot be made.
         NotIntact: the build has no readable manifest.
         OSError: a file cannot be read or written.
     """
     manifest = read_manifest(build)
     target.mkdir()
     for name in manifest["outputs"]:
-        if name != REPORT:
+        if not is_handout(name):
             copy_file(build / name, target / name)
-    page = released_page(cycle, build, record, manifest)
-    (target / REPORT).write_text(page, encoding="utf-8")
+    pdf = _write_handouts(target, cycle, build, record, manifest, printer)
     left_out = copy_inputs(project, cycle.id, manifest["inputs"], target / INPUTS)
     about = {key: value for key, value in manifest.items() if key != "outputs"}
-    about |= {"release": record.to_json(), "left_out": left_out}
+    about |= {"pdf": pdf, "release": record.to_json(), "left_out": left_out}
     write_manifest(target, about)
 
 
-def released_page(cycle: Cycle, build: Path, record: Record, manifest: Mapping[str, Any]) -> str:
-    """Return the page of a build, of which this is the manifest, as a release shows it."""
+def _write_handouts(
+    target: Path,
+    cycle: Cycle,
+    build: Path,
+    record: Record,
+    manifest: Mapping[str, Any],
+    printer: Printer | None,
+) -> dict[str, str] | None:
+    """Write the files of a build that tell which release it is; `manifest` is the build's."""
     chapters = [
         (chapter.name, nbformat.read(build / "notebooks" / chapter.path.name, as_version=4))
         for chapter in cycle.chapters
@@ -71,9 +85,9 @@ def released_page(cycle: Cycle, build: Path, record: Record, manifest: Mapping[s
         cycle.cut_off,
         manifest["build"],
         record,
-        Options.of(manifest).static,
+        static=Options.of(manifest).static,
     )
-    return render(assemble(chapters, edition, ledger))
+    return write_handouts(target, chapters, edition, ledger, printer)
 
 
 def seal_files(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from coopreport.check_claims import checked_claims
@@ -14,6 +15,8 @@ from coopreport.cycles import Cycle, read_cycle
 from coopreport.errors import NBSP, CannotPublish
 from coopreport.indicators import SYNTHETIC, SYNTHETIC_WORDS
 from coopreport.locale import count_of
+from coopreport.paper.libraries import can_print
+from coopreport.paper.printing import press_of
 from coopreport.pipeline.edition import Record, Version
 from coopreport.pipeline.inputs import input_files, sha256_of
 from coopreport.pipeline.layout import CLAIMS, LEDGER, MANIFEST, REPORT
@@ -49,19 +52,21 @@ def release(
     day: str,
     key: Path | None,
     say: Callable[[str], None],
+    pdf: bool = True,
 ) -> int:
     """Publish the latest build of a cycle as its next version; say where it is.
 
     Args:
         kind, reason, day: as they were typed; "" for what was not given.
         key: the private key's file that signs, None for no signature.
+        pdf: print the PDF where the machine can; what it lacks is said.
 
     Raises:
         BadCall: no such cycle, or a wrong kind, reason or date.
         CannotSign: the key is wrong or nobody's.
         ReleaseRefused: with everything that stands against it; nothing was written.
         Locked: a build or a release of the cycle is being made.
-        CannotPublish: the version cannot be written.
+        CannotPublish: the version cannot be written, or its PDF made.
     """
     cycle = read_cycle(project, name)
     with hold(project, cycle.id, "release"):
@@ -101,7 +106,7 @@ def release(
             revisions.indicators,
             revisions.cells,
         )
-        _put_in_place(project, cycle, build, record, key)
+        _put_in_place(project, cycle, build, record, key, pdf and can_print(say))
     page = project.build / cycle.id / version / REPORT
     words = f", signée par {signer}" if signer else ""
     moved = len(record.revised) + len(record.cells)
@@ -125,14 +130,15 @@ def _settled(project: Project, cycle: str) -> list[Path]:
 
 
 def _put_in_place(
-    project: Project, cycle: Cycle, build: Path, record: Record, key: Path | None
+    project: Project, cycle: Cycle, build: Path, record: Record, key: Path | None, pdf: bool
 ) -> None:
     """Make the folder of a release beside its place, then move it there by one rename."""
     shelf = project.build / cycle.id
     target = shelf / record.version
     with work_folder(project, cycle.id) as work:
         folder = work / record.version
-        make_folder(project, cycle, build, record, folder)
+        with press_of(project, work) if pdf else nullcontext() as printer:
+            make_folder(project, cycle, build, record, folder, printer)
         check_privacy(project, folder)
         if key:
             sign(folder, key)

@@ -138,6 +138,8 @@ def _reproduce_version(
         _bring_left_out(project, manifest["left_out"], manifest["inputs"], root)
         say(f"{version} est refaite de sa propre copie, avec son propre programme.")
         asked = Options.of(manifest).arguments()
+        if "pdf" in manifest:  # `again` prints the version's own
+            asked.append("--pdf=non")
         _run(root, PLAIN, "-m", "coopreport", "report", f"--cycle={cycle}", *asked)
         again = base / "again" / version
         again.parent.mkdir()
