@@ -65,8 +65,8 @@ def hostile_table() -> Table:
 
 def document(*tables: Table, chart: bool = False) -> NotebookNode:
     """Return the document of one chapter that shows these tables, and a chart if asked."""
-    shown = (*tables, spread_chart()) if chart else tables
-    chapter = notebook(prose("# Tableaux\n\nDes tableaux."), code(*shown))
+    charts = [spread_chart()] if chart else []
+    chapter = notebook(prose("# Tableaux\n\nDes tableaux."), code(*tables, *charts))
     return assemble([("01-essai", nbformat.from_dict(chapter))], EDITION, LEDGER)
 
 

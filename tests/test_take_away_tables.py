@@ -98,15 +98,15 @@ def test_r_finds_the_numbers_of_the_report(built: Path, tmp_path: Path) -> None:
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     sums = {}
     for line in told.splitlines():
-        name, column, rows, total, _ = line.split("\t")
-        sums[name, column] = (int(rows), float(total))
+        name, column, count, total, _ = line.split("\t")
+        sums[name, column] = (int(count), float(total))
     checked = 0
     for table in shown_tables(built):
         for key, values in numbers_shown(table).items():
             exact = sum((Fraction(Decimal(value)) for value in values if value), Fraction(0))
-            rows, total = sums[f"{table.id}.csv", key]
-            assert rows == len(values)
-            assert math.isclose(total, float(exact), rel_tol=1e-12, abs_tol=1e-9)
+            found, read = sums[f"{table.id}.csv", key]
+            assert found == len(values)
+            assert math.isclose(read, float(exact), rel_tol=1e-12, abs_tol=1e-9)
             checked += 1
     assert checked > 60
 

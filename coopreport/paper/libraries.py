@@ -67,12 +67,12 @@ _VERSIONS = (
 
 
 def _version_of(name: str, function: str) -> str:
-    """Return what a library says of its version, "" where it has another name (not on Linux)."""
+    """Return what a library says of its version, "" where it has another name or says nothing."""
     import ctypes
 
     try:
         ask = getattr(ctypes.CDLL(name), function)
-    except OSError:
+    except (OSError, AttributeError):
         return ""
     ask.restype = ctypes.c_char_p
     return bytes(ask()).decode()
