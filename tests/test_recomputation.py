@@ -34,7 +34,7 @@ from tests.conftest import ROOT
 from tests.registers_fixtures import name_register, towns, uk_edition
 
 SQL = Path(__file__).parent / "sql"
-FILES = ("tables", "portrait", "prices", "funding", "register_{kind}", "survival", "claims")
+FILES = ("tables", "portrait", "prices", "funding", "record", "register_{kind}", "survival", "claims")
 """The SQL files in the order in which they run: a claim is compared with what comes before."""
 
 KINDS = ("none", "quebec", "uk")
