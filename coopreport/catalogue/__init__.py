@@ -19,6 +19,7 @@ from coopreport.catalogue import (
     survival,
     survival_rates,
     survival_register,
+    timeline,
 )
 from coopreport.catalogue.base import CATALOGUE
 
@@ -38,4 +39,5 @@ __all__ = [
     "survival",
     "survival_rates",
     "survival_register",
+    "timeline",
 ]

@@ -51,12 +51,6 @@ def _annual_amounts(data: Data) -> dict[str, int]:
     return {ask: int(amount) for ask, amount in column_by(own, "ask_id", "annual_amount").items()}
 
 
-def each_lever(data: Data) -> Iterator[Keys]:
-    """The levers of the roadmap and of the cycle's brief."""
-    rows = pd.concat([levers_of(data, ROADMAP), levers_of(data, data.cycle.document)])
-    return record_keys(rows, "lever_id")
-
-
 def each_lever_part(data: Data) -> Iterator[Keys]:
     """The levers of the cycle's brief, then the asks of several levers and of none."""
     yield from record_keys(levers_of(data, data.cycle.document), "lever_id")
@@ -100,19 +94,6 @@ def over_axes(data: Data) -> pd.DataFrame:
     axes = axes_of_roadmap(data)
     table = roadmap.spread(_annual_amounts(data), axes_of_asks, list(axes["axis_id"]))
     return table.assign(title=table["part"].map(column_by(axes, "axis_id", "title")))
-
-
-@indicator(
-    "feuille.demandes.{part}",
-    "Demandes qui désignent le levier « {title} »",
-    unit="count",
-    decimals=0,
-    formula="nombre de demandes dont le passage ou la mesure désigne le levier",
-    each=each_lever,
-)
-def asks_of_lever(data: Data, part: str, code: str, title: str) -> int:
-    """The number of asks that name one lever."""
-    return sum(code in levers for levers in levers_of_asks(data).values())
 
 
 @indicator(

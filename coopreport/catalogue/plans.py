@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from coopreport.analysis.asks import UNKNOWN, status
 from coopreport.catalogue.base import CATALOGUE, column_by
-from coopreport.definitions import Keys
 from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
@@ -21,12 +18,6 @@ ROLES = (
     ("objectifs", "objective", "Objectifs du plan de 2012"),
     ("moyens", "means", "Moyens du plan de 2012"),
 )
-
-
-def each_audience(data: Data) -> Iterator[Keys]:
-    """The audiences of the plan of 2012."""
-    rows = data.rows("audiences").to_dict("records")
-    return ({"audience": row["audience"], "title": row["title"]} for row in rows)
 
 
 @frame("plans.gouvernement")
@@ -150,19 +141,6 @@ def added_audiences(data: Data) -> int:
 def with_role(data: Data, name: str, role: str, label: str) -> int:
     """The number of objectives, or of means, of the plan of 2012."""
     return len(data.rows("objectives", role=role))
-
-
-@indicator(
-    "plans.public.{audience}",
-    "Objectifs et moyens : {title}",
-    unit="count",
-    decimals=0,
-    formula="nombre d’objectifs et de moyens du plan de 2012 pour ce public",
-    each=each_audience,
-)
-def of_audience(data: Data, audience: str, title: str) -> int:
-    """The number of objectives and means for one audience."""
-    return len(data.rows("objectives", audience=audience))
 
 
 @indicator(

@@ -54,9 +54,11 @@ def record_timeline(
     )
     kinds = ["plan", "asks", "agreement", "grant"]
     colours = [palette.series_colour(position) for position in (2, 0, 5, 3)]
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=colours), legend=None)
+    tones = alt.Scale(domain=kinds, range=colours)
+    colour = alt.Color("kind:N", scale=tones, legend=None)
+    outline = alt.Stroke("kind:N", scale=tones, legend=None)
     base = alt.Chart(marks).encode(y=lane)
-    spans = base.transform_filter("!datum.point").encode(x=x, x2="ends:Q", stroke=colour)
+    spans = base.transform_filter("!datum.point").encode(x=x, x2="ends:Q", stroke=outline)
     sure = spans.transform_filter("datum.sure").mark_bar(height=BAR).encode(color=colour)
     unsure = spans.transform_filter("!datum.sure").mark_bar(
         height=BAR, fill=palette.PAPER.light, strokeWidth=2, strokeDash=[4, 3]
@@ -79,16 +81,21 @@ def asked_beside_granted(
 
     `frame`: columns `fiscal_year`, `series` (one of `labels`, in the order of the bars), `amount`
     (whole dollars, missing: no bar), `hollow` (bool) and `note` (written after the amount, or
-    blank). Every bar carries its amount and its series.
+    blank). Every bar carries its amount and its series; there are two series at most.
     """
     data = frame[frame["amount"].notna() & (frame["amount"] != 0)]
     amounts = [int(amount) for amount in data["amount"]]
+    shared = data.groupby("fiscal_year")["series"].transform("count") > 1
     bars = pd.DataFrame(
         {
             "year": list(data["fiscal_year"]),
             "series": list(data["series"]),
             "amount": [amount / 1e6 for amount in amounts],
             "hollow": [bool(each) for each in data["hollow"]],
+            "place": [
+                labels.index(series) if both else -1
+                for series, both in zip(data["series"], shared, strict=True)
+            ],
             "text": [
                 f"{format_value(amount, unit, decimals)}{NBSP}{series}{note}"
                 for amount, series, note in zip(amounts, data["series"], data["note"], strict=True)
@@ -98,17 +105,28 @@ def asked_beside_granted(
     years = sorted(set(bars["year"]))
     top = max(bars["amount"], default=1.0)
     x = alt.X("amount:Q", axis=None, scale=alt.Scale(domain=[0, top * 1.7], nice=False))
-    y = alt.Y("year:O", title=None, scale=alt.Scale(domain=years, paddingInner=0.25))
-    offset = alt.YOffset("series:N", scale=alt.Scale(domain=list(labels)))
+    y = alt.Y("year:O", title=None, scale=alt.Scale(domain=years))
     colours = [palette.series_colour(2 * position) for position in range(len(labels))]
-    colour = alt.Color("series:N", scale=alt.Scale(domain=list(labels), range=colours), legend=None)
-    base = alt.Chart(bars).encode(y=y, yOffset=offset)
-    full = base.transform_filter("!datum.hollow").mark_bar().encode(x=x, color=colour)
-    hollow = (
-        base.transform_filter("datum.hollow")
-        .mark_bar(fill=palette.PAPER.light, strokeWidth=2, strokeDash=[4, 3])
-        .encode(x=x, stroke=colour)
-    )
-    text = base.mark_text(align="left", baseline="middle", dx=7).encode(x=x, text="text:N")
-    chart = alt.layer(full, hollow, text).properties(width=WIDTH - 90, height=46 * len(years))
+    tones = alt.Scale(domain=list(labels), range=colours)
+    colour = alt.Color("series:N", scale=tones, legend=None)
+    outline = alt.Stroke("series:N", scale=tones, legend=None)
+    base = alt.Chart(bars).encode(x=x, y=y)
+    layers: list[alt.Chart] = []
+    for place, shift in ((-1, 0), (0, -BAR + 3), (1, BAR - 3)):
+        here = base.transform_filter(f"datum.place == {place}")
+        full = here.transform_filter("!datum.hollow").mark_bar(height=BAR + 3, yOffset=shift)
+        hollow = here.transform_filter("datum.hollow").mark_bar(
+            height=BAR + 2,
+            yOffset=shift,
+            fill=palette.PAPER.light,
+            strokeWidth=2,
+            strokeDash=[4, 3],
+        )
+        words = here.mark_text(align="left", baseline="middle", dx=7, dy=shift)
+        layers += [
+            full.encode(color=colour),
+            hollow.encode(stroke=outline),
+            words.encode(text="text:N"),
+        ]
+    chart = alt.layer(*layers).properties(width=WIDTH - 90, height=40 * len(years))
     return to_spec(chart)

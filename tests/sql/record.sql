@@ -219,7 +219,7 @@ SELECT 'plans.annonces' AS name, count(*) AS value
 FROM raw('plan_measures')
 WHERE document = 'action-plan-2008' AND detail = 'announced';
 
--- plans.publics, plans.publics_ajoutes, plans.nombre.{name}, plans.public.{audience}
+-- plans.publics, plans.publics_ajoutes, plans.nombre.{name}
 SELECT 'plans.publics' AS name, count(*) AS value FROM raw('audiences') WHERE headed = 'true';
 
 SELECT 'plans.publics_ajoutes' AS name, count(*) AS value
@@ -230,11 +230,6 @@ SELECT 'plans.nombre.' || roles.name AS name, count(objective_id) AS value
 FROM (VALUES ('objectifs', 'objective'), ('moyens', 'means')) AS roles(name, role)
 LEFT JOIN raw('objectives') USING (role)
 GROUP BY roles.name;
-
-SELECT 'plans.public.' || audiences.audience AS name, count(objective_id) AS value
-FROM raw('audiences') AS audiences
-LEFT JOIN raw('objectives') AS objectives USING (audience)
-GROUP BY audiences.audience;
 
 -- plans.issues_connues: by the ask that an objective is, or by its own evidence.
 SELECT 'plans.issues_connues' AS name, count(*) AS value
@@ -313,13 +308,7 @@ LEFT JOIN raw('lever_crosswalk') AS crosswalk
     ON crosswalk.relation = relations.relation AND crosswalk.document = getvariable('document')
 GROUP BY relations.name;
 
--- feuille.demandes.{part}, feuille.leviers_sans_demande
-SELECT 'feuille.demandes.' || lower(levers.lever_id) AS name, count(named_levers.ask_id) AS value
-FROM levers
-LEFT JOIN named_levers USING (lever_id)
-WHERE levers.of_brief OR levers.document = 'roadmap-2020'
-GROUP BY levers.lever_id;
-
+-- feuille.leviers_sans_demande
 SELECT 'feuille.leviers_sans_demande' AS name, count(*) AS value
 FROM levers
 WHERE of_brief AND lever_id NOT IN (SELECT lever_id FROM named_levers);
