@@ -32,7 +32,7 @@ def bars_with_shares(
             "apart": [bool(each) for each in frame["apart"]],
             "text": [
                 format_value(amount, unit, decimals)
-                + ("" if share is None else f"{NBSP}({format_value(share, 'ratio', 1)})")
+                + ("" if pd.isna(share) else f"{NBSP}({format_value(share, 'ratio', 1)})")
                 for amount, share in zip(amounts, frame["share"], strict=True)
             ],
         }
