@@ -56,7 +56,7 @@ def change_everything(project: Path) -> None:
     edit(project, "recommendations", {**key, "ask_id": "R3"}, subject=HOSTILE)
     cycle = project / "data" / "cycles" / "2023-2024.yaml"
     replace(cycle, "confidence: 0.95", "confidence: 0.9")
-    replace(cycle, "  06-methode: {}", "  07-annexe: {}")
+    replace(cycle, "  08-methode: {}", "  09-annexe: {}")
     funding = project / "coopreport" / "catalogue" / "funding.py"
     replace(funding, "return data.cycle.horizon\n", "return data.cycle.horizon + 1\n")
     portrait = project / "coopreport" / "catalogue" / "portrait.py"
@@ -85,4 +85,4 @@ def write_annex(project: Path) -> None:
         nbformat.v4.new_markdown_cell('Il y en a {eval}`indicator["annexe.un"]`.'),
     ]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    nbformat.write(notebook, project / "notebooks" / "07-annexe.ipynb")
+    nbformat.write(notebook, project / "notebooks" / "09-annexe.ipynb")

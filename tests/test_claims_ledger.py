@@ -55,7 +55,7 @@ def test_no_gap_is_unexplained_and_nothing_is_a_surprise() -> None:
     assert unexplained(checked) == ()
     assert [each.surprise for each in checked if each.surprise] == []
     assert Counter(each.status for each in checked if each.status != "non_calculable") == {
-        "conforme": 9,
+        "conforme": 14,
         "ecart_connu": 1,
     }
 
@@ -64,9 +64,14 @@ def test_no_conforming_claim_is_the_printed_number_read_back() -> None:
     claims = register()
     proved = claims[claims["computed"].notna()]
     assert set(proved["indicator"]) == {
+        "feuille.nombre_axes",
+        "feuille.nombre_leviers",
+        "feuille.nombre_leviers_memoire",
         "financement.par_annee.r3",
         "financement.somme.r3",
         "financement.total_annuel",
+        "plans.parties",
+        "plans.publics",
         "portrait.part_pib_recalculee.2021",
         "portrait.regions",
         "survie.comparateur.10_ans",

@@ -110,7 +110,7 @@ def test_every_value_that_moved_has_a_cause(comparison: Comparison) -> None:
 def test_an_indicator_of_a_new_chapter_is_added_because_of_it(comparison: Comparison) -> None:
     (added,) = comparison.indicators.added
     assert added.id == "annexe.un"
-    assert [cause.detail for cause in added.causes if "07-annexe" in cause.detail]
+    assert [cause.detail for cause in added.causes if "09-annexe" in cause.detail]
 
 
 def test_the_moves_for_a_release_are_those_of_the_page(comparison: Comparison) -> None:

@@ -22,8 +22,10 @@ ALL = {
     "02-portrait",
     "03-financement",
     "04-survie",
-    "05-verification",
-    "06-methode",
+    "05-suivi-des-demandes",
+    "06-feuille-de-route",
+    "07-verification",
+    "08-methode",
 }
 
 
@@ -84,7 +86,7 @@ def test_a_sentence_makes_its_own_chapter_stale(project: Path) -> None:
 def test_a_table_makes_stale_the_chapters_that_read_it(project: Path) -> None:
     with (project / "data" / "claims.csv").open("ab") as file:
         file.write(b"\n")
-    assert stale(project) == {"05-verification", "06-methode"}
+    assert stale(project) == {"07-verification", "08-methode"}
 
 
 def test_a_parameter_makes_stale_the_chapters_that_asked_for_it(project: Path) -> None:
@@ -94,7 +96,13 @@ def test_a_parameter_makes_stale_the_chapters_that_asked_for_it(project: Path) -
 
 def test_a_date_that_chapters_share_makes_them_all_stale(project: Path) -> None:
     replace(project / "data" / "cycles" / f"{CYCLE}.yaml", "2023-01-31", "2023-01-30")
-    assert stale(project) == {"01-sommaire", "02-portrait", "03-financement", "05-verification"}
+    assert stale(project) == {
+        "01-sommaire",
+        "02-portrait",
+        "03-financement",
+        "05-suivi-des-demandes",
+        "07-verification",
+    }
 
 
 def test_code_that_chapters_import_makes_them_stale(project: Path) -> None:
@@ -180,7 +188,7 @@ def test_a_published_file_changed_by_hand_is_made_again(project: Path) -> None:
 
 
 def test_a_table_changed_while_the_chapters_run_publishes_nothing(project: Path) -> None:
-    path = project / "notebooks" / "06-methode.ipynb"
+    path = project / "notebooks" / "08-methode.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import time\n\ntime.sleep(6)"))
     nbformat.write(notebook, path)

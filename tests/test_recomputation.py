@@ -34,7 +34,16 @@ from tests.conftest import ROOT
 from tests.registers_fixtures import name_register, towns, uk_edition
 
 SQL = Path(__file__).parent / "sql"
-FILES = ("tables", "portrait", "prices", "funding", "register_{kind}", "survival", "claims")
+FILES = (
+    "tables",
+    "portrait",
+    "prices",
+    "funding",
+    "record",
+    "register_{kind}",
+    "survival",
+    "claims",
+)
 """The SQL files in the order in which they run: a claim is compared with what comes before."""
 
 KINDS = ("none", "quebec", "uk")
@@ -223,6 +232,19 @@ OTHER_CLAIMS: tuple[Edit, ...] = (
     ("survival_published.csv", r",2008,2010,", ",2008,2023,"),
     ("survival_published.csv", r",2002,2015,10,44\.4,", ",2002,2012,10,44.4,"),
 )
+OTHER_RECORD: tuple[Edit, ...] = (
+    # An ask refused on a date, with an amount; an objective that is no ask, met; an ask with an
+    # amount of its own; the lever of R4 takes one up, whose text names an axis.
+    ("outcomes.csv", r"A2020-08,,partly,,,,", "A2020-08,,refused,,2021-02,750000,"),
+    ("outcomes.csv", r"A2012-01,,partly,", ",O2012-30,granted,"),
+    ("asks.csv", r",M2020-19,,,,,", ",M2020-19,,,900000,total,"),
+    ("lever_crosswalk.csv", r"L2023-5,,new,", "L2023-5,L2020-1,kept,"),
+    (
+        "lever_axes.csv",
+        r"L2020-1,X2020-3,roadmap-2020,absent,,",
+        "L2020-1,X2020-3,roadmap-2020,named,Dit,",
+    ),
+)
 
 
 @pytest.fixture
@@ -254,6 +276,10 @@ def edited(tmp_path: Path) -> Callable[[Iterable[Edit]], Path]:
         (OTHER_CLAIMS, "enonces.ecarts", Number(Fraction(1))),
         (OTHER_CLAIMS, "enonces.ecarts_connus", Number(Fraction(0))),
         (LATE, "survie.uk.2_ans", Number(None, "...")),
+        (OTHER_RECORD, "demandes.issue.refusees", Number(Fraction(1))),
+        (OTHER_RECORD, "demandes.delai_max.a2020-08", Number(Fraction(211))),
+        (OTHER_RECORD, "demandes.demande.a2020-08", Number(Fraction(900_000))),
+        (OTHER_RECORD, "feuille.montant_axe.x2020-3", Number(Fraction(1_200_000))),
         (LATE, "survie.uk_naif.2_ans", Number(0.75, "", ("E",))),
     ],
 )

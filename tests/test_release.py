@@ -187,7 +187,7 @@ def test_a_release_killed_half_way_leaves_nothing_and_the_next_one_works(
     released: Path, tmp_path: Path
 ) -> None:
     project = copied(released, tmp_path / "copie").root
-    edit(project, "notebooks/06-methode.ipynb", "Méthode", "Méthodes")
+    edit(project, "notebooks/08-methode.ipynb", "Méthode", "Méthodes")
     commit(project)
     done(project, "report")
     command = [sys.executable, "-m", "coopreport", "release", "--kind=révision", "--reason=Titre"]
@@ -221,7 +221,7 @@ def test_what_a_release_killed_after_its_rename_left_undone_is_done_by_the_next(
 
 def test_of_two_releases_at_once_one_is_made(released: Path, tmp_path: Path) -> None:
     project = copied(released, tmp_path / "copie").root
-    edit(project, "notebooks/06-methode.ipynb", "Méthode", "Méthodes")
+    edit(project, "notebooks/08-methode.ipynb", "Méthode", "Méthodes")
     commit(project)
     done(project, "report")
     command = [sys.executable, "-m", "coopreport", "release", "--kind=révision", "--reason=Titre"]

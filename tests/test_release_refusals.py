@@ -22,7 +22,7 @@ NEXT = ("release", "--kind=révision", "--reason=Essai", "--date=2026-11-05")
 def project(released: Path, tmp_path: Path) -> Path:
     """A copy of the project with its versions, whose inputs are no longer those of v3."""
     copy = copied(released, tmp_path / "copie").root
-    edit(copy, "notebooks/06-methode.ipynb", "Méthode", "Méthodes")
+    edit(copy, "notebooks/08-methode.ipynb", "Méthode", "Méthodes")
     commit(copy)
     return copy
 
@@ -46,7 +46,7 @@ def damage(path: Path) -> None:
 
 def test_a_build_that_is_not_of_today_s_inputs_is_not_published(project: Path) -> None:
     text = refused(project, 5)
-    assert "ne vient pas des intrants d’aujourd’hui : notebooks/06-methode.ipynb" in text
+    assert "ne vient pas des intrants d’aujourd’hui : notebooks/08-methode.ipynb" in text
     assert "lancez make report" in text
 
 

@@ -46,6 +46,12 @@ def shown(build: Path) -> dict[str, str]:
         ("financement.lecture.enveloppe_quinquennale", "44,0 M$"),
         ("financement.hausse.r1", "0,08 M$"),
         ("portrait.part_pib_recalculee.2021", "10,1 %"),
+        # the roadmap's pages, and the delay from January to 17 April or May 2023
+        ("feuille.nombre_leviers", "4"),
+        ("feuille.nombre_axes", "5"),
+        ("feuille.quantite.m2020-16", "5 000"),
+        ("demandes.delai_min.a2023-01", "76 jours"),
+        ("demandes.delai_max.a2023-01", "150 jours"),
         # its survival bullets, and the gaps under two comparators
         ("survie.memoire.coop.5_ans", "64 %"),
         ("survie.memoire.comparateur.5_ans", "35 %"),
@@ -84,7 +90,7 @@ def test_the_page_is_whole_offline(built: Path, chromium: Browser, width: int) -
     drawings = page.locator("figure.chart svg")
     sizes = [drawings.nth(i).bounding_box() for i in range(drawings.count())]
     assert [url for url in requests if url != address and not url.startswith("data:")] == []
-    assert len(sizes) == 7
+    assert len(sizes) == 10
     assert all(size and size["width"] > 200 and size["height"] > 100 for size in sizes)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     context.close()

@@ -24,13 +24,13 @@ def short(tmp_path: Path) -> Path:
     project = new_repository(tmp_path / "court")
     path = project / "data" / "cycles" / f"{CYCLE}.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text[: text.index("chapters:")] + "chapters:\n  06-methode: {}\n", "utf-8")
+    path.write_text(text[: text.index("chapters:")] + "chapters:\n  08-methode: {}\n", "utf-8")
     return project
 
 
 def add_cell(project: Path, source: str) -> None:
     """Add a code cell at the end of the short chapter."""
-    path = project / "notebooks" / "06-methode.ipynb"
+    path = project / "notebooks" / "08-methode.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(source, id="essai"))
     nbformat.write(notebook, path)
@@ -59,7 +59,7 @@ def test_what_depends_on_the_machine_is_told_with_its_place_and_cause(
     add_cell(short, source)
     result = run(short, "reproduce")
     assert result.returncode == 7, result.stderr
-    assert "notebooks/06-methode.ipynb, $.cells[" in result.stderr
+    assert "notebooks/08-methode.ipynb, $.cells[" in result.stderr
     assert f"Cause probable{NBSP}: {cause}" in result.stderr
 
 

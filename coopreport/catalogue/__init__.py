@@ -5,25 +5,39 @@ frame; its docstring says how, its `Source:` line where the formula comes from.
 """
 
 from coopreport.catalogue import (
+    answers,
+    asks,
+    brief,
     claims,
     funding,
     grants,
+    lever_spread,
+    plans,
     portrait,
     prices,
+    roadmap,
     survival,
     survival_rates,
     survival_register,
+    timeline,
 )
 from coopreport.catalogue.base import CATALOGUE
 
 __all__ = [
     "CATALOGUE",
+    "answers",
+    "asks",
+    "brief",
     "claims",
     "funding",
     "grants",
+    "lever_spread",
+    "plans",
     "portrait",
     "prices",
+    "roadmap",
     "survival",
     "survival_rates",
     "survival_register",
+    "timeline",
 ]

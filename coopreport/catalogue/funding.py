@@ -8,7 +8,7 @@ from fractions import Fraction
 import pandas as pd
 
 from coopreport.analysis import funding
-from coopreport.catalogue.base import CATALOGUE, column_by
+from coopreport.catalogue.base import CATALOGUE, column_by, share_result
 from coopreport.definitions import Keys
 from coopreport.fiscal import span, start_year
 from coopreport.indicators import Result
@@ -26,11 +26,6 @@ def _asks(data: Data) -> pd.DataFrame:
 
 def _ask(data: Data, ask: str) -> pd.Series:
     return data.rows("recommendations", cycle=data.cycle.id, ask_id=ask).iloc[0]
-
-
-def _share(share: Fraction | None) -> Result:
-    """Return a share, or the symbol of a share of nothing."""
-    return Result(share, symbol="" if share is not None else "...")
 
 
 def each_ask(data: Data) -> Iterator[Keys]:
@@ -206,7 +201,7 @@ def yearly_of_ask(data: Data, ask: str, code: str) -> Fraction:
 def annual_share(data: Data, ask: str, code: str) -> Result:
     """One recommendation's share of the annual total."""
     table = data.frame("financement.parts")
-    return _share(column_by(table, "ask_id", "annual_share")[code])
+    return share_result(column_by(table, "ask_id", "annual_share")[code])
 
 
 @indicator(
@@ -220,7 +215,7 @@ def annual_share(data: Data, ask: str, code: str) -> Result:
 def horizon_share(data: Data, ask: str, code: str) -> Result:
     """One recommendation's share of the total over the horizon."""
     table = data.frame("financement.parts")
-    return _share(column_by(table, "ask_id", "horizon_share")[code])
+    return share_result(column_by(table, "ask_id", "horizon_share")[code])
 
 
 @indicator(

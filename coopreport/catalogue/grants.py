@@ -9,6 +9,7 @@ import pandas as pd
 
 from coopreport.analysis import funding
 from coopreport.catalogue.base import CATALOGUE, column_by
+from coopreport.catalogue.prices import index_by_year
 from coopreport.definitions import Keys
 from coopreport.fiscal import span, start_year
 from coopreport.indicators import Result
@@ -47,9 +48,7 @@ def granted_and_asked(data: Data) -> pd.DataFrame:
     years = span(first, max(*spread["fiscal_year"], data.cycle.fiscal_years[-1]))
     calendar = data.frame("financement.calendrier")
     asked = column_by(calendar[calendar["ask_id"] == AGREEMENT], "fiscal_year", "amount")
-    index = {
-        int(year): value for year, value in column_by(data.rows("cpi"), "year", "index").items()
-    }
+    index = index_by_year(data)
     table: list[dict[str, Any]] = []
     for year in years:
         of_year = spread[spread["fiscal_year"] == year]

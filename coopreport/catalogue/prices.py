@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from coopreport.catalogue.base import CATALOGUE
+from decimal import Decimal
+
+from coopreport.catalogue.base import CATALOGUE, column_by
 from coopreport.indicators import Result
 from coopreport.ledger import Data
 
 indicator = CATALOGUE.indicator
 
 
+def index_by_year(data: Data) -> dict[int, Decimal]:
+    """Return the consumer price index of each year that has one."""
+    index = column_by(data.rows("cpi"), "year", "index")
+    return {int(year): value for year, value in index.items()}
+
+
 def _years(data: Data) -> list[int]:
-    return sorted(int(year) for year in data.rows("cpi")["year"])
+    return sorted(index_by_year(data))
 
 
 def _gap(data: Data) -> list[int]:

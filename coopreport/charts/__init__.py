@@ -1,4 +1,4 @@
-"""The charts of the brief: five builders, plain DataFrames in, vega-lite objects out.
+"""The charts of the brief: the builders, plain DataFrames in, vega-lite objects out.
 
 Readable without colour: direct labels, shapes, dashes, and a palette whose neighbours differ 3:1.
 Amounts come in whole dollars and rates in percent; labels are formatted by `locale`. Nothing is
@@ -9,13 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from coopreport.charts.asks import asked_beside_granted, record_timeline
     from coopreport.charts.funding import stacked_by_fiscal_year, steps_through_time
     from coopreport.charts.portrait import series_with_breaks
+    from coopreport.charts.roadmap import bars_with_shares
     from coopreport.charts.survival import comparators, survival_curve
     from coopreport.charts.theme import to_spec
 
 __all__ = [
+    "asked_beside_granted",
+    "bars_with_shares",
     "comparators",
+    "record_timeline",
     "series_with_breaks",
     "stacked_by_fiscal_year",
     "steps_through_time",
@@ -23,7 +28,10 @@ __all__ = [
     "to_spec",
 ]
 _MODULES = {
+    "asked_beside_granted": "asks",
+    "bars_with_shares": "roadmap",
     "comparators": "survival",
+    "record_timeline": "asks",
     "series_with_breaks": "portrait",
     "stacked_by_fiscal_year": "funding",
     "steps_through_time": "funding",
