@@ -34,36 +34,47 @@ def label_of(name: str, number: int | None) -> str:
     return f"{name}{NBSP}{number}" if number else name
 
 
-def table_html(table: Table, number: int | None = None) -> Markup:
-    """Return a numbered table: the region that scrolls, then its legend, notes and sources."""
-    caption = _caption(label_of(TABLE_NAME, number), table)
-    return Markup('<div class="exhibit table{}" id="{}">{}{}</div>').format(
+def table_html(table: Table, number: int | None = None, *, files: bool = False) -> Markup:
+    """Return a numbered table: the region that scrolls, then its legend, notes and sources.
+
+    With `files` the reader can save it.
+    """
+    caption = _caption(_address(TABLE_NAME, number, table.id), table)
+    return Markup('<div class="exhibit table{}" id="{}">{}{}{}</div>').format(
         _on_paper(table),
         table.id,
         _grid(table, caption),
         _legend(table) + _sources(table, table.id),
+        _files(table, label_of(TABLE_NAME, number), table.id) if files else "",
     )
 
 
-def chart_html(chart: Chart, number: int | None = None, svg: str = "") -> Markup:
-    """Return a numbered chart: its drawing, its caption and its data table, folded on a screen."""
+def chart_html(
+    chart: Chart, number: int | None = None, svg: str = "", *, files: bool = False
+) -> Markup:
+    """Return a numbered chart: its drawing, its caption and its data table, folded on a screen.
+
+    With `files` the reader can save its drawing and its data.
+    """
     name = label_of(CHART_NAME, number)
     drawing = Markup("")
     if svg:
         drawing = Markup(
             '<div class="drawing scroll" role="region" aria-label="{}" tabindex="0">{}</div>'
         ).format(name, Markup(svg))
-    caption = Markup('<span class="number">{}</span> {}').format(name, typographic(chart.title))
+    caption = Markup("{} {}").format(
+        _address(CHART_NAME, number, chart.id), typographic(chart.title)
+    )
     data_name = f"Données du graphique{NBSP}{number}" if number else "Données du graphique"
     data = Markup('<details class="data{}"><summary>{}</summary>{}{}</details>').format(
         _on_paper(chart.table),
         f"{data_name}, en tableau",
-        _grid(chart.table, _caption(data_name, chart.table)),
+        _grid(chart.table, _caption(_number(data_name), chart.table)),
         _legend(chart.table),
     )
     alternative = Markup("") if svg else Markup("<p>{}</p>").format(chart.alt)
     return Markup(
-        '<figure class="exhibit chart" id="{}"><figcaption>{}</figcaption>{}{}{}{}{}</figure>'
+        '<figure class="exhibit chart" id="{}"><figcaption>{}</figcaption>{}{}{}{}{}{}</figure>'
     ).format(
         chart.id,
         caption,
@@ -72,6 +83,7 @@ def chart_html(chart: Chart, number: int | None = None, svg: str = "") -> Markup
         _notes(chart.notes),
         data,
         _sources(chart.table, chart.id),
+        _files(chart.table, name, chart.id, svg) if files else "",
     )
 
 
@@ -103,15 +115,40 @@ def _on_paper(table: Table) -> str:
     return wide + (" whole" if len(table.rows) <= MOST_WHOLE else "")
 
 
-def _caption(name: str, table: Table) -> Markup:
+def _number(name: str) -> Markup:
+    return Markup('<span class="number">{}</span>').format(name)
+
+
+def _address(name: str, number: int | None, id: str) -> Markup:
+    """Return the number of an exhibit, in the page a link to it, whose address can be copied."""
+    if not number:
+        return _number(name)
+    return Markup('<a class="number address" href="#{}">{}</a>').format(id, label_of(name, number))
+
+
+def _files(table: Table, name: str, id: str, svg: str = "") -> Markup:
+    """Return the links that save a table, or a chart's data and its drawing.
+
+    `name` and `id` are the exhibit's.
+    """
+    from coopreport.takeaway.csv_text import csv_text
+    from coopreport.takeaway.data_link import data_link, files_line, standing_alone
+
+    of = f"du {name.lower()}"
+    csv = data_link(table.id, "csv", "text/csv", csv_text(table), of)
+    if not svg:
+        return files_line([csv])
+    drawing = data_link(id, "svg", "image/svg+xml", standing_alone(svg), of)
+    return files_line([drawing, csv])
+
+
+def _caption(name: Markup, table: Table) -> Markup:
     unit = (
         Markup(' <span class="unit">{}</span>').format(typographic(table.unit_line))
         if table.unit_line
         else ""
     )
-    return Markup('<caption><span class="number">{}</span> {}{}</caption>').format(
-        name, typographic(table.title), unit
-    )
+    return Markup("<caption>{} {}{}</caption>").format(name, typographic(table.title), unit)
 
 
 def _grid(table: Table, caption: Markup) -> Markup:
@@ -180,12 +217,18 @@ def _fits(table: Table) -> list[str]:
 
 def _row(columns: tuple[Column, ...], fits: list[str], row: Row) -> Markup:
     cells = Markup("").join(
-        Markup('<th scope="row" class="{}">{}</th>').format(fit, _content(cell))
+        Markup('<th scope="row" class="{}"{}>{}</th>').format(fit, _anchor(cell), _content(cell))
         if column.kind == "header"
-        else Markup('<td class="{} {}">{}</td>').format(column.kind, fit, _content(cell))
+        else Markup('<td class="{} {}"{}>{}</td>').format(
+            column.kind, fit, _anchor(cell), _content(cell)
+        )
         for column, fit, cell in zip(columns, fits, row.cells, strict=True)
     )
     return Markup('<tr class="{}">{}</tr>').format(row.kind, cells)
+
+
+def _anchor(cell: Cell) -> Markup:
+    return Markup(' id="{}"').format(cell.anchor) if cell.anchor else Markup("")
 
 
 def _content(cell: Cell) -> Markup:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -42,14 +42,16 @@ class Column:
 class Cell:
     """A cell: the text shown, the exact value behind it ("" when none) and its status symbol.
 
-    `link` is an id of the page that the text leads to, "" when there is none. `revised` tells that
-    the number moved since the former version: a release says so, a chapter never does.
+    `link` is an id of the page that the text leads to, `anchor` the id that the page gives to this
+    cell; "" when there is none. `revised` tells that the number moved since the former version: a
+    release says so, a chapter never does.
     """
 
     text: str
     value: str = ""
     status: str = ""
     link: str = ""
+    anchor: str = ""
     revised: bool = False
 
 
@@ -264,6 +266,7 @@ class ColumnSpec:
     the unit line or the label. A unit or decimals `@column` are taken from that column of the
     frame, row by row, for rows that measure different things. `missing` is the symbol of a missing
     value. `link` names a column of ids of the page that the cells lead to; blank: no link.
+    `anchor` gives each cell an address in the page: `recommandation` makes `recommandation-R1`.
     """
 
     key: str
@@ -275,6 +278,7 @@ class ColumnSpec:
     group: str = ""
     missing: str = ".."
     link: str = ""
+    anchor: str = ""
 
 
 def cell(
@@ -335,17 +339,16 @@ def table_from_frame(
         cells = []
         for spec in columns:
             status = _text(record.get(f"{spec.key}_status"))
-            cells.append(
-                cell(
-                    record[spec.key],
-                    _of_row(spec.unit, record),
-                    _of_row(spec.decimals, record),
-                    style=spec.style,
-                    missing=spec.missing,
-                    status=status,
-                    link=_text(record[spec.link]) if spec.link else "",
-                )
+            made = cell(
+                record[spec.key],
+                _of_row(spec.unit, record),
+                _of_row(spec.decimals, record),
+                style=spec.style,
+                missing=spec.missing,
+                status=status,
+                link=_text(record[spec.link]) if spec.link else "",
             )
+            cells.append(replace(made, anchor=_anchor(spec, made)) if spec.anchor else made)
         kind: RowKind = "total" if position in totals else "alert" if alerts[position] else "body"
         rows.append(Row(tuple(cells), kind))
     return Table(
@@ -364,6 +367,13 @@ def table_from_frame(
 def _text(value: Any) -> str:
     """Return a text, "" for anything else (a missing value)."""
     return value if isinstance(value, str) else ""
+
+
+def _anchor(spec: ColumnSpec, made: Cell) -> str:
+    """Return the address of a cell in the page; ValueError when its text cannot be part of one."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", made.text):
+        raise ValueError(f"{spec.key} : {made.text!r} ne peut pas être une adresse de la page")
+    return f"{spec.anchor}-{made.text}"
 
 
 def _of_row(setting: Any, record: Mapping[Any, Any]) -> Any:

@@ -277,7 +277,8 @@ class _Renderer(mistune.HTMLRenderer):
     def _heading(self, token: Token, state: Any) -> str:
         attrs = token["attrs"]
         tag = f"h{min(attrs['level'] + 1, 6)}"
-        number = f'<span class="number">{attrs["number"]}</span> ' if attrs["number"] else ""
+        address = f'<a class="number address" href="#{attrs["id"]}">{attrs["number"]}</a> '
+        number = address if attrs["number"] else ""
         inner = self.render_tokens(token["children"], state)
         return f'<{tag} id="{attrs["id"]}">{number}{inner}</{tag}>\n'
 

@@ -1,11 +1,13 @@
 """From the assembled document to one self-contained page, by nbconvert with our own template.
 
 The template inherits from none, so that no folder of the user can change the page. Fonts and
-style are in the page; it makes no request, and runs no script but its own.
+style are in the page; it makes no request, and runs no script but its own. Unless the edition is
+static, it also holds what draws its charts again, alive: their specifications, and Vega, packed.
 """
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from datetime import date
 from functools import cache
@@ -17,13 +19,14 @@ from nbformat import NotebookNode
 
 from coopreport import palette
 from coopreport.charts.svg import FONTS
+from coopreport.charts.vega import packed_vega, vega_script
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
 from coopreport.indicators import flag_mark
 from coopreport.locale import UNITS, format_date, format_number, typographic
 from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
-from coopreport.pipeline.scripts import page_scripts, policy, script_html
+from coopreport.pipeline.scripts import data_html, page_scripts, policy, script_html, tidy
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
@@ -39,13 +42,40 @@ def render(document: NotebookNode) -> str:
     """Return the page of an assembled document, as HTML text ending with a newline."""
     static = document.metadata.coopreport.edition.static
     scripts = () if static else page_scripts()
+    charts = [] if static else chart_data(document)
     about = {
         "style": style(),
-        "policy": policy(scripts),
+        "policy": policy((*scripts, vega_script()) if charts else scripts),
+        "data": charts,
         "scripts": [script_html(text) for text in scripts],
     }
     page, _ = _exporter().from_notebook_node(document, resources={"coopreport": about})
-    return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
+    return f"{tidy(str(page))}\n"
+
+
+def chart_data(document: NotebookNode) -> list[Markup]:
+    """Return the elements of data that make the charts of a document alive; none without charts.
+
+    They are each chart's vega-lite object, `spec-<id>`, then Vega itself, `vega`, gzipped.
+    """
+    charts = [
+        output.data[CHART_MIME]
+        for cell in document.cells
+        for output in cell.get("outputs", ())
+        if CHART_MIME in output.data
+    ]
+    if not charts:
+        return []
+    specs = [
+        data_html(f"spec-{chart['id']}", "application/json", _json(chart["spec"]))
+        for chart in charts
+    ]
+    return [*specs, data_html("vega", "application/gzip;base64", packed_vega())]
+
+
+def _json(content: Any) -> str:
+    """Return an object as JSON that may stand in a page: ASCII alone, and no `<`."""
+    return json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
 
 
 @cache
@@ -75,9 +105,10 @@ def exhibit_html(output: NotebookNode) -> Markup:
     """Return the HTML of one output of the assembled document."""
     number, bundle = output.metadata.get("number") or None, output.data
     if TABLE_MIME in bundle:
-        return table_html(Table.from_json(bundle[TABLE_MIME]), number)
+        return table_html(Table.from_json(bundle[TABLE_MIME]), number, files=True)
     if CHART_MIME in bundle:
-        return chart_html(Chart.from_json(bundle[CHART_MIME]), number, bundle[SVG_MIME])
+        chart = Chart.from_json(bundle[CHART_MIME])
+        return chart_html(chart, number, bundle[SVG_MIME], files=True)
     return figures_html(Figures.from_json(bundle[FIGURES_MIME]))
 
 

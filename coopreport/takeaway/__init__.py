@@ -1,0 +1,1 @@
+"""What a reader takes away from the report: its tables and its drawings, as files."""
