@@ -98,8 +98,8 @@ def _rates_at(ages: Sequence[int], stops: pd.DataFrame, color: alt.Color) -> lis
     dots = base.mark_point(filled=True, size=55).encode(color=color, opacity=fading("curve"))
     halo = {"stroke": palette.PAPER.light, "strokeWidth": 4, "strokeJoin": "round"}
     sides = (
-        ("datum.above", {"align": "left", "dx": 4, "dy": -12}),
-        ("!datum.above", {"align": "right", "dx": -4, "dy": 14}),
+        ("datum.above", {"align": "left", "dx": 5, "dy": -13}),
+        ("!datum.above", {"align": "right", "dx": -7, "dy": 15}),
     )
     texts = [
         base.transform_filter(test).mark_text(**place, **look).encode(text="text:N")  # type: ignore[arg-type]

@@ -97,6 +97,7 @@ def _exporter() -> Any:
             "unit_name": lambda unit: UNITS[unit].title,
             "is_address": is_safe_address,
             "flag_mark": flag_mark,
+            "css_text": css_text,
         },
     )
 
@@ -134,6 +135,11 @@ def _face(family: str, shape: str, weight: int, file: str) -> str:
         f'@font-face {{ font-family: "{family}"; font-style: {shape}; font-weight: {weight}; '
         f"font-display: block; src: url(data:font/woff2;base64,{data}) format('woff2'); }}"
     )
+
+
+def css_text(text: str) -> Markup:
+    """Return a text as CSS writes one between quotes, where HTML cannot be written."""
+    return Markup("".join(f"\\{ord(sign):x} " if sign in "\"'\\<>&\n\r\f" else sign for sign in text))
 
 
 def _day(text: Any) -> str:
