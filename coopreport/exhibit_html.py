@@ -8,6 +8,7 @@ as SVG text made by `charts.to_svg`, already safe.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from re import fullmatch
 from typing import TYPE_CHECKING
@@ -34,10 +35,10 @@ def label_of(name: str, number: int | None) -> str:
     return f"{name}{NBSP}{number}" if number else name
 
 
-def table_html(table: Table, number: int | None = None, *, files: bool = False) -> Markup:
+def table_html(table: Table, number: int | None = None, *, csv: str = "") -> Markup:
     """Return a numbered table: the region that scrolls, then its legend, notes and sources.
 
-    With `files` the reader can save it.
+    `csv` is what the reader can save of it, "" for nothing.
     """
     caption = _caption(_address(TABLE_NAME, number, table.id), table)
     return Markup('<div class="exhibit table{}" id="{}">{}{}{}</div>').format(
@@ -45,16 +46,14 @@ def table_html(table: Table, number: int | None = None, *, files: bool = False) 
         table.id,
         _grid(table, caption),
         _legend(table) + _sources(table, table.id),
-        _files(table, label_of(TABLE_NAME, number), table.id) if files else "",
+        _files(label_of(TABLE_NAME, number), {f"{table.id}.csv": csv}) if csv else "",
     )
 
 
-def chart_html(
-    chart: Chart, number: int | None = None, svg: str = "", *, files: bool = False
-) -> Markup:
+def chart_html(chart: Chart, number: int | None = None, svg: str = "", *, csv: str = "") -> Markup:
     """Return a numbered chart: its drawing, its caption and its data table, folded on a screen.
 
-    With `files` the reader can save its drawing and its data.
+    With `csv`, its data, the reader can save its drawing and its data.
     """
     name = label_of(CHART_NAME, number)
     drawing = Markup("")
@@ -83,7 +82,7 @@ def chart_html(
         _notes(chart.notes),
         data,
         _sources(chart.table, chart.id),
-        _files(chart.table, name, chart.id, svg) if files else "",
+        _files(name, {f"{chart.id}.svg": svg, f"{chart.table.id}.csv": csv}) if csv else "",
     )
 
 
@@ -126,20 +125,13 @@ def _address(name: str, number: int | None, id: str) -> Markup:
     return Markup('<a class="number address" href="#{}">{}</a>').format(id, label_of(name, number))
 
 
-def _files(table: Table, name: str, id: str, svg: str = "") -> Markup:
-    """Return the links that save a table, or a chart's data and its drawing.
+def _files(name: str, files: Mapping[str, str]) -> Markup:
+    """Return the line that offers files of an exhibit, by their names; `name` is the exhibit's."""
+    from coopreport.takeaway.data_link import data_link
 
-    `name` and `id` are the exhibit's.
-    """
-    from coopreport.takeaway.csv_text import csv_text
-    from coopreport.takeaway.data_link import data_link, files_line, standing_alone
-
-    of = f"du {name.lower()}"
-    csv = data_link(table.id, "csv", "text/csv", csv_text(table), of)
-    if not svg:
-        return files_line([csv])
-    drawing = data_link(id, "svg", "image/svg+xml", standing_alone(svg), of)
-    return files_line([drawing, csv])
+    links = [data_link(file, text, f"du {name.lower()}") for file, text in files.items()]
+    line = Markup('<p class="files">Télécharger{}: {}</p>')
+    return line.format(NBSP, Markup(" · ").join(links))
 
 
 def _caption(name: Markup, table: Table) -> Markup:

@@ -119,11 +119,9 @@ def _stops(stops: pd.DataFrame, color: alt.Color) -> alt.Chart:
         )
     ]
     points = stops.assign(tip=tips)[["years", "rate", "curve", "tip"]].round(2)
-    return (
-        alt.Chart(points)
-        .mark_point(filled=True, size=320, opacity=0)
-        .encode(x="years:Q", y="rate:Q", color=color, tooltip=alt.Tooltip("tip:N"))
-    )
+    unseen = alt.Chart(points).mark_point(filled=True, size=320, opacity=0)
+    stop: alt.Chart = unseen.encode(x="years:Q", y="rate:Q", color=color, tooltip="tip:N")
+    return stop
 
 
 def comparators(

@@ -3,8 +3,8 @@
 mistune reads the Markdown. Raw HTML is shown as text, harmful links lead nowhere, images are
 refused. Beyond plain Markdown: tables, the MyST roles {eval} (a number by name: its HTML comes
 from the cell's `user_expressions`) and {numref} (a link to a table, a chart or a row with an
-address), MyST's colon fences `:::{note}`, `:::{warning}`, `:::{important}`, and notes. Headings go down one level: the page
-has one `h1`, the report's title.
+address), MyST's colon fences `:::{note}`, `:::{warning}`, `:::{important}`, and notes. Headings go
+down one level: the page has one `h1`, the report's title.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Heading:
 class Context:
     """What rendering one chapter's prose needs: where it is, and what it may refer to.
 
-    `references` maps an exhibit's id to its words (`tableau 3`). `notes` gathers the chapter's. Ids of headings are
-    `<chapter>-<slug>`; `taken` keeps them apart through the chapter's cells.
+    `references` maps an exhibit's id to its words (`tableau 3`). `notes` gathers the chapter's. Ids
+    of headings are `<chapter>-<slug>`; `taken` keeps them apart through the chapter's cells.
     """
 
     chapter: str
@@ -201,7 +201,9 @@ def _text(tokens: Sequence[Token], results: Mapping[int, Mapping[str, str]]) -> 
 
 def _parse(markdown: str) -> list[Token]:
     """Return mistune's tokens of `markdown`, their inline parts parsed."""
-    parser = mistune.create_markdown(renderer=None, plugins=["table", _roles, _fences, footnotes.plugin])
+    parser = mistune.create_markdown(
+        renderer=None, plugins=["table", _roles, _fences, footnotes.plugin]
+    )
     tokens = parser(markdown)
     assert isinstance(tokens, list)
     return tokens

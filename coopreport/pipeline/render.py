@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,7 @@ from coopreport.locale import UNITS, format_date, format_number, typographic
 from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
 from coopreport.pipeline.scripts import data_html, page_scripts, policy, script_html, tidy
+from coopreport.takeaway.csv_text import csv_texts
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
@@ -47,6 +49,7 @@ def render(document: NotebookNode) -> str:
         "style": style(),
         "policy": policy((*scripts, vega_script()) if charts else scripts),
         "data": charts,
+        "csv": csv_texts(document),
         "scripts": [script_html(text) for text in scripts],
     }
     page, _ = _exporter().from_notebook_node(document, resources={"coopreport": about})
@@ -102,14 +105,15 @@ def _exporter() -> Any:
     )
 
 
-def exhibit_html(output: NotebookNode) -> Markup:
-    """Return the HTML of one output of the assembled document."""
+def exhibit_html(output: NotebookNode, csv: Mapping[str, str]) -> Markup:
+    """Return the HTML of one output of the assembled document; `csv` has its tables' by id."""
     number, bundle = output.metadata.get("number") or None, output.data
     if TABLE_MIME in bundle:
-        return table_html(Table.from_json(bundle[TABLE_MIME]), number, files=True)
+        table = Table.from_json(bundle[TABLE_MIME])
+        return table_html(table, number, csv=csv[table.id])
     if CHART_MIME in bundle:
         chart = Chart.from_json(bundle[CHART_MIME])
-        return chart_html(chart, number, bundle[SVG_MIME], files=True)
+        return chart_html(chart, number, bundle[SVG_MIME], csv=csv[chart.table.id])
     return figures_html(Figures.from_json(bundle[FIGURES_MIME]))
 
 
@@ -139,7 +143,9 @@ def _face(family: str, shape: str, weight: int, file: str) -> str:
 
 def css_text(text: str) -> Markup:
     """Return a text as CSS writes one between quotes, where HTML cannot be written."""
-    return Markup("".join(f"\\{ord(sign):x} " if sign in "\"'\\<>&\n\r\f" else sign for sign in text))
+    return Markup(
+        "".join(f"\\{ord(sign):x} " if sign in "\"'\\<>&\n\r\f" else sign for sign in text)
+    )
 
 
 def _day(text: Any) -> str:

@@ -1,6 +1,6 @@
 // The number of a section, a table or a chart is a link to it: following it also copies its address.
 {
-  const copy = async (address) => {
+  const copy = async (link, address) => {
     try {
       await navigator.clipboard.writeText(address);
       return true;
@@ -9,8 +9,8 @@
       const field = document.createElement("textarea");
       field.value = address;
       field.className = "unseen";
-      document.body.append(field);
       const had = document.activeElement;
+      link.after(field);
       field.select();
       const copied = document.execCommand("copy");
       field.remove();
@@ -22,7 +22,7 @@
     link.dataset.hint = "copier le lien";
     link.addEventListener("click", async () => {
       const address = new URL(link.getAttribute("href"), location.href).href;
-      if (!(await copy(address))) {
+      if (!(await copy(link, address))) {
         prompt("Copiez ce lien\u00a0:", address);
         return;
       }

@@ -55,7 +55,7 @@
     constructor(drawing, still, id) {
       this.drawing = drawing;
       this.still = still;
-      this.spec = JSON.parse(document.getElementById(`spec-${id}`).textContent);
+      this.id = id;
       this.stage = document.createElement("div");
       this.stage.className = "live";
       this.tip = document.createElement("div");
@@ -66,6 +66,7 @@
 
     async draw() {
       await loadVega();
+      this.spec = JSON.parse(document.getElementById(`spec-${this.id}`).textContent);
       this.drawing.append(this.stage);
       const { view } = await vegaEmbed(this.stage, this.spec, {
         ast: true,
