@@ -8,7 +8,7 @@ as SVG text made by `charts.to_svg`, already safe.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from re import fullmatch
 from typing import TYPE_CHECKING
@@ -35,26 +35,36 @@ def label_of(name: str, number: int | None) -> str:
     return f"{name}{NBSP}{number}" if number else name
 
 
-def table_html(table: Table, number: int | None = None, widths: Sequence[float] = ()) -> Markup:
+def table_html(
+    table: Table, number: int | None = None, *, csv: str = "", widths: Sequence[float] = ()
+) -> Markup:
     """Return a numbered table: the region that scrolls, then its legend, notes and sources.
 
-    `widths` are its columns' in percent; without them the reader's program finds them.
+    `csv` is what the reader can save of it, "" for nothing. `widths` are its columns' in percent;
+    without them the reader's program finds them.
     """
-    caption = _caption(label_of(TABLE_NAME, number), table)
-    return Markup('<div class="exhibit table{}" id="{}">{}{}</div>').format(
+    caption = _caption(_address(TABLE_NAME, number, table.id), table)
+    return Markup('<div class="exhibit table{}" id="{}">{}{}{}</div>').format(
         _on_paper(table),
         table.id,
         _grid(table, caption, widths),
         _legend(table) + _sources(table, table.id),
+        _files(label_of(TABLE_NAME, number), {f"{table.id}.csv": csv}) if csv else "",
     )
 
 
 def chart_html(
-    chart: Chart, number: int | None = None, svg: str = "", widths: Sequence[float] = ()
+    chart: Chart,
+    number: int | None = None,
+    svg: str = "",
+    *,
+    csv: str = "",
+    widths: Sequence[float] = (),
 ) -> Markup:
     """Return a numbered chart: its drawing, its caption and its data table, folded on a screen.
 
-    `widths` are those of the columns of its data table, in percent.
+    With `csv`, its data, the reader can save its drawing and its data. `widths` are those of the
+    columns of its data table, in percent.
     """
     name = label_of(CHART_NAME, number)
     drawing = Markup("")
@@ -62,17 +72,19 @@ def chart_html(
         drawing = Markup(
             '<div class="drawing scroll" role="region" aria-label="{}" tabindex="0">{}</div>'
         ).format(name, Markup(svg))
-    caption = Markup('<span class="number">{}</span> {}').format(name, typographic(chart.title))
+    caption = Markup("{} {}").format(
+        _address(CHART_NAME, number, chart.id), typographic(chart.title)
+    )
     data_name = f"Données du graphique{NBSP}{number}" if number else "Données du graphique"
     data = Markup('<details class="data{}"><summary>{}</summary>{}{}</details>').format(
         _on_paper(chart.table),
         f"{data_name}, en tableau",
-        _grid(chart.table, _caption(data_name, chart.table), widths),
+        _grid(chart.table, _caption(_number(data_name), chart.table), widths),
         _legend(chart.table),
     )
     alternative = Markup("") if svg else Markup("<p>{}</p>").format(chart.alt)
     return Markup(
-        '<figure class="exhibit chart" id="{}"><figcaption>{}</figcaption>{}{}{}{}{}</figure>'
+        '<figure class="exhibit chart" id="{}"><figcaption>{}</figcaption>{}{}{}{}{}{}</figure>'
     ).format(
         chart.id,
         caption,
@@ -81,6 +93,7 @@ def chart_html(
         _notes(chart.notes),
         data,
         _sources(chart.table, chart.id),
+        _files(name, {f"{chart.id}.svg": svg, f"{chart.table.id}.csv": csv}) if csv else "",
     )
 
 
@@ -112,15 +125,33 @@ def _on_paper(table: Table) -> str:
     return wide + (" whole" if len(table.rows) <= MOST_WHOLE else "")
 
 
-def _caption(name: str, table: Table) -> Markup:
+def _number(name: str) -> Markup:
+    return Markup('<span class="number">{}</span>').format(name)
+
+
+def _address(name: str, number: int | None, id: str) -> Markup:
+    """Return the number of an exhibit, in the page a link to it, whose address can be copied."""
+    if not number:
+        return _number(name)
+    return Markup('<a class="number address" href="#{}">{}</a>').format(id, label_of(name, number))
+
+
+def _files(name: str, files: Mapping[str, str]) -> Markup:
+    """Return the line that offers files of an exhibit, by their names; `name` is the exhibit's."""
+    from coopreport.takeaway.data_link import data_link
+
+    links = [data_link(file, text, f"du {name.lower()}") for file, text in files.items()]
+    line = Markup('<p class="files">Télécharger{}: {}</p>')
+    return line.format(NBSP, Markup(" · ").join(links))
+
+
+def _caption(name: Markup, table: Table) -> Markup:
     unit = (
         Markup(' <span class="unit">{}</span>').format(typographic(table.unit_line))
         if table.unit_line
         else ""
     )
-    return Markup('<caption><span class="number">{}</span> {}{}</caption>').format(
-        name, typographic(table.title), unit
-    )
+    return Markup("<caption>{} {}{}</caption>").format(name, typographic(table.title), unit)
 
 
 def _grid(table: Table, caption: Markup, widths: Sequence[float]) -> Markup:
@@ -207,12 +238,18 @@ def _fits(table: Table) -> list[str]:
 
 def _row(columns: tuple[Column, ...], fits: list[str], row: Row) -> Markup:
     cells = Markup("").join(
-        Markup('<th scope="row" class="{}">{}</th>').format(fit, _content(cell))
+        Markup('<th scope="row" class="{}"{}>{}</th>').format(fit, _anchor(cell), _content(cell))
         if column.kind == "header"
-        else Markup('<td class="{} {}">{}</td>').format(column.kind, fit, _content(cell))
+        else Markup('<td class="{} {}"{}>{}</td>').format(
+            column.kind, fit, _anchor(cell), _content(cell)
+        )
         for column, fit, cell in zip(columns, fits, row.cells, strict=True)
     )
     return Markup('<tr class="{}">{}</tr>').format(row.kind, cells)
+
+
+def _anchor(cell: Cell) -> Markup:
+    return Markup(' id="{}"').format(cell.anchor) if cell.anchor else Markup("")
 
 
 def _content(cell: Cell) -> Markup:

@@ -46,15 +46,17 @@ class Column:
 class Cell:
     """A cell: the text shown, the exact value behind it ("" when none) and its status symbol.
 
-    `link` is an id of the page that the text leads to, "" when there is none. `revised` tells that
-    the number moved since the former version: a release says so, a chapter never does. `unit` is
-    given where the rows of a column measure different things.
+    `link` is an id of the page that the text leads to, `anchor` the id that the page gives to this
+    cell; "" when there is none. `revised` tells that the number moved since the former version: a
+    release says so, a chapter never does. `unit` is given where the rows of a column measure
+    different things.
     """
 
     text: str
     value: str = ""
     status: str = ""
     link: str = ""
+    anchor: str = ""
     revised: bool = False
     unit: str = ""
 
@@ -270,6 +272,7 @@ class ColumnSpec:
     the unit line or the label. A unit or decimals `@column` are taken from that column of the
     frame, row by row, for rows that measure different things. `missing` is the symbol of a missing
     value. `link` names a column of ids of the page that the cells lead to; blank: no link.
+    `anchor` gives each cell an address in the page: `recommandation` makes `recommandation-R1`.
     """
 
     key: str
@@ -281,6 +284,7 @@ class ColumnSpec:
     group: str = ""
     missing: str = ".."
     link: str = ""
+    anchor: str = ""
 
 
 def cell(
@@ -351,7 +355,9 @@ def table_from_frame(
                 status=status,
                 link=_text(record[spec.link]) if spec.link else "",
             )
-            cells.append(replace(made, unit=unit) if unit != spec.unit and made.value else made)
+            if unit != spec.unit and made.value:
+                made = replace(made, unit=unit)
+            cells.append(replace(made, anchor=_anchor(spec, made)) if spec.anchor else made)
         kind: RowKind = "total" if position in totals else "alert" if alerts[position] else "body"
         rows.append(Row(tuple(cells), kind))
     return Table(
@@ -373,6 +379,13 @@ def table_from_frame(
 def _text(value: Any) -> str:
     """Return a text, "" for anything else (a missing value)."""
     return value if isinstance(value, str) else ""
+
+
+def _anchor(spec: ColumnSpec, made: Cell) -> str:
+    """Return the address of a cell in the page; ValueError when its text cannot be part of one."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", made.text):
+        raise ValueError(f"{spec.key} : {made.text!r} ne peut pas être une adresse de la page")
+    return f"{spec.anchor}-{made.text}"
 
 
 def _of_row(setting: Any, record: Mapping[Any, Any]) -> Any:

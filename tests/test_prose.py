@@ -95,8 +95,8 @@ def test_headings_go_down_one_level_with_stable_unique_ids() -> None:
         "survie-oeuvres-d-ete",
         "survie-oeuvres-d-ete-2",
     ]
-    assert '<h2 id="survie"><span class="number">4</span> Survie</h2>' in shown
-    assert '<h3 id="survie-oeuvres-d-ete-2"><span class="number">4.2</span>' in shown
+    assert '<h2 id="survie"><a class="number address" href="#survie">4</a> Survie</h2>' in shown
+    assert '<a class="number address" href="#survie-oeuvres-d-ete-2">4.2</a>' in shown
 
 
 def test_a_chapter_s_title_is_its_first_level_one_heading() -> None:

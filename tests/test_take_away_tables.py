@@ -18,7 +18,8 @@ import pytest
 from frictionless import Package
 
 from coopreport.exhibits import CHART_MIME, ID_PATTERN, TABLE_MIME, Table
-from coopreport.takeaway.csv_files import csv_text, write_tables
+from coopreport.takeaway.csv_files import write_tables
+from coopreport.takeaway.csv_text import csv_text
 from coopreport.takeaway.tables import safe_name, taken_tables
 from tests.payloads import PAYLOADS
 from tests.sample_page import EDITION

@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from coopreport import palette
-from coopreport.charts.theme import SHAPES, SIZE, UNIT_LINES, WIDTH, to_spec
+from coopreport.charts.theme import SHAPES, SIZE, UNIT_LINES, WIDTH, fading, to_spec
 from coopreport.locale import NBSP, format_value
 
 
@@ -44,6 +44,12 @@ def stacked_by_fiscal_year(
                 for part, amount in zip(data["part"], amounts, strict=True)
             ],
             "colour": [palette.on_series(rank) for rank in data["rank"]],
+            "tip": [
+                f"{part}{NBSP} {labels[part]}\n{year}{NBSP}: {format_value(amount, unit, decimals)}"
+                for part, year, amount in zip(
+                    data["part"], data["fiscal_year"], amounts, strict=True
+                )
+            ],
         }
     )
     sums = pd.DataFrame(
@@ -69,12 +75,20 @@ def stacked_by_fiscal_year(
             y=y,
             y2="high:Q",
             color=alt.Color("part:N", scale=alt.Scale(domain=order, range=colours), legend=legend),
+            opacity=fading("part"),
+            tooltip=alt.Tooltip("tip:N"),
         )
     )
     inside = (
         alt.Chart(bars)
         .mark_text(baseline="middle", fontSize=SIZE - 1)
-        .encode(x=x, y="middle:Q", text="text:N", color=alt.Color("colour:N", scale=None))
+        .encode(
+            x=x,
+            y="middle:Q",
+            text="text:N",
+            color=alt.Color("colour:N", scale=None),
+            opacity=fading("part"),
+        )
     )
     above = (
         alt.Chart(sums)
@@ -82,7 +96,7 @@ def stacked_by_fiscal_year(
         .encode(x=x, y="high:Q", text="text:N")
     )
     chart = alt.layer(stack, inside, above).properties(width=WIDTH, height=320)
-    return to_spec(chart)
+    return to_spec(chart, series="part")
 
 
 def steps_through_time(
@@ -111,6 +125,13 @@ def steps_through_time(
             "amount": [int(amount) / 1e6 for amount in data["amount"]],
             "text": [format_value(int(a), unit, decimals, "bare") for a in data["amount"]],
             "after": [year > cutoff_fiscal_year for year in data["fiscal_year"]],
+            "tip": [
+                f"{name}\n{year}{NBSP}: {format_value(int(amount), unit, decimals)}"
+                + (", après la date de coupure" if year > cutoff_fiscal_year else "")
+                for name, year, amount in zip(
+                    data["series"], data["fiscal_year"], data["amount"], strict=True
+                )
+            ],
             "below": list(lowest & shared),
         }
     )
@@ -124,10 +145,11 @@ def steps_through_time(
         legend=alt.Legend(symbolType="circle", direction="horizontal"),
     )
     shape = alt.Shape("series:N", scale=alt.Scale(domain=series, range=list(SHAPES[: len(series)])))
-    base = alt.Chart(points).encode(x=x, y=y, color=color)
+    base = alt.Chart(points).encode(x=x, y=y, color=color, opacity=fading("series"))
     level = base.mark_tick(orient="horizontal", thickness=3, size=36)
-    known = base.transform_filter("!datum.after").mark_point(size=90)
-    later = base.transform_filter("datum.after").mark_point(
+    marked = base.encode(tooltip=alt.Tooltip("tip:N"))
+    known = marked.transform_filter("!datum.after").mark_point(size=90)
+    later = marked.transform_filter("datum.after").mark_point(
         filled=False, fill=palette.PAPER.light, size=80, strokeWidth=2
     )
     ink = alt.value(palette.INK.light)
@@ -146,7 +168,7 @@ def steps_through_time(
     )
     marks = [level, known.encode(shape=shape), later.encode(shape=shape)]
     layers = [*marks, *texts, line, note, scale]
-    return to_spec(alt.layer(*layers).properties(width=WIDTH, height=260))
+    return to_spec(alt.layer(*layers).properties(width=WIDTH, height=260), series="series")
 
 
 def _fiscal_axis(years: Sequence[str] = ()) -> alt.X:

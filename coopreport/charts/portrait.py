@@ -10,8 +10,8 @@ import pandas as pd
 
 from coopreport import palette
 from coopreport.charts.labels import GAP, HEIGHT, PLACES, place_labels
-from coopreport.charts.theme import DASHES, SHAPES, WIDTH, to_spec
-from coopreport.locale import format_value
+from coopreport.charts.theme import DASHES, SHAPES, WIDTH, fading, to_spec
+from coopreport.locale import NBSP, format_value
 
 TALL = 320
 
@@ -42,6 +42,13 @@ def series_with_breaks(
             "text": _labels_once(data, unit, decimals),
             "doubtful": [bool(flag) for flag in doubtful],
             "dash": [DASHES[scopes.index(scope) % 6] for scope in data["scope"]],
+            "tip": [
+                f"{scope}\n{year}{NBSP}: {format_value(value, unit, decimals)}"
+                + (", valeur douteuse" if flag else "")
+                for scope, year, value, flag in zip(
+                    data["scope"], data["year"], data["value"], doubtful, strict=True
+                )
+            ],
         }
     )
     earliest, latest = int(points["year"].min()), int(points["year"].max())
@@ -74,15 +81,16 @@ def series_with_breaks(
         scale=alt.Scale(domain=scopes, range=[SHAPES[i % 6] for i in range(len(scopes))]),
     )
     base = alt.Chart(points).encode(x=x, y=y)
-    lines = base.mark_line(strokeWidth=2).encode(color=colour, strokeDash=dash)
-    sure = base.transform_filter("!datum.doubtful").mark_point(filled=True, size=80)
-    unsure = base.transform_filter("datum.doubtful").mark_point(
+    coloured = base.encode(color=colour, opacity=fading("scope"))
+    lines = coloured.mark_line(strokeWidth=2).encode(strokeDash=dash)
+    marked = coloured.encode(shape=shape, tooltip=alt.Tooltip("tip:N"))
+    sure = marked.transform_filter("!datum.doubtful").mark_point(filled=True, size=80)
+    unsure = marked.transform_filter("datum.doubtful").mark_point(
         filled=False, size=70, fill=palette.PAPER.light, strokeWidth=2
     )
-    layers = [lines, sure.encode(color=colour, shape=shape)]
-    layers += [unsure.encode(color=colour, shape=shape), *_labels(base)]
+    layers = [lines, sure, unsure, *_labels(base)]
     layers += [_break(year, words, (first + last) / 2) for year, words in breaks]
-    return to_spec(alt.layer(*layers).properties(width=WIDTH, height=TALL))
+    return to_spec(alt.layer(*layers).properties(width=WIDTH, height=TALL), series="scope")
 
 
 def _break(year: int, words: str, middle: float) -> alt.LayerChart:

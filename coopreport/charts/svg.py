@@ -1,8 +1,8 @@
 """From a vega-lite object to a drawing for the page: deterministic, French, safe to put inline.
 
 vl-convert measures text with the bundled fonts. Its SVG is then cleaned: vega's English ARIA
-texts go, ids are made unique to the chart, the root is an image named by a French title and
-description, and only drawing elements may remain, whatever text the data held.
+texts go with all that is not seen, ids are made unique to the chart, the root is an image named by
+a French title and description, and only drawing elements may remain, whatever text the data held.
 Convert all charts in one process, never in one that forks (vl-convert hangs in a forked child).
 """
 
@@ -26,6 +26,8 @@ ALLOWED = frozenset({"svg", "g", "path", "rect", "text", "tspan", "line", "circl
     "desc",
 }
 GEOMETRY = frozenset({"d", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height"})
+UNSEEN = frozenset({"", "M0,0h0v0h0Z"})
+"""Paths that draw nothing."""
 _LONG = re.compile(r"(\d+\.\d\d)\d+")
 _URL = re.compile(r"url\(#([^)]+)\)")
 
@@ -55,13 +57,18 @@ def clean_svg(raw: str, *, id: str, title: str, alt: str) -> str:
     root = ET.fromstring(raw)
     for named in [child for child in root if child.tag in (f"{{{SVG}}}title", f"{{{SVG}}}desc")]:
         root.remove(named)  # a drawing that was cleaned before
+    _drop_unseen(root)
     prefix = re.sub(r"[^a-z0-9]+", "-", id.lower()).strip("-")
     for element in root.iter():
         name = str(element.tag).removeprefix(f"{{{SVG}}}")
         if name not in ALLOWED:
             raise ValueError(f"{id} : élément <{name}> dans le dessin; seul un dessin est permis")
         for key in list(element.attrib):
-            if key == "role" or key.startswith(("aria-", "on", "{")) or key == "class":
+            if (
+                key in ("role", "class", "pointer-events")
+                or key.startswith(("aria-", "on", "{"))
+                or (key == "opacity" and element.attrib[key] == "1")
+            ):
                 del element.attrib[key]
             elif key == "id":
                 element.set(key, f"{prefix}-{element.attrib[key]}")
@@ -79,3 +86,13 @@ def clean_svg(raw: str, *, id: str, title: str, alt: str) -> str:
     root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
     root.set("lang", "fr-CA")
     return ET.tostring(root, encoding="unicode")
+
+
+def _drop_unseen(element: ET.Element) -> None:
+    """Remove what a drawing holds and does not show: empty paths and groups, transparent marks."""
+    for child in list(element):
+        _drop_unseen(child)
+        path, group = child.tag == f"{{{SVG}}}path", child.tag == f"{{{SVG}}}g"
+        empty = (path and child.get("d") in UNSEEN) or (group and not len(child))
+        if empty or child.get("opacity") == "0" or child.get("display") == "none":
+            element.remove(child)

@@ -1,10 +1,12 @@
 """The look of every chart: one vega-lite theme, and the small helpers that builders share.
 
 Fonts, colours (`palette`) and the French locale come from one place; vega writes no ARIA text.
+A chart that is alive in the page may have one of its series pointed at: the others fade.
 """
 
 from __future__ import annotations
 
+import json
 import textwrap
 from typing import Any
 
@@ -18,6 +20,8 @@ WIDTH = 560
 SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down")
 DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3], [4, 2], [1, 2])
 SIZE = 14
+POINTED = "pointed"
+"""The parameter of a live chart that holds the series pointed at; "" for none."""
 UNIT_LINES = {
     "CAD": "En dollars",
     "CAD_M": "En millions de dollars",
@@ -82,14 +86,27 @@ def _altair_theme() -> alt.theme.ThemeConfig:
     return {"config": theme()}  # type: ignore[typeddict-item]
 
 
-def to_spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
+def to_spec(chart: alt.TopLevelMixin, series: str = "") -> dict[str, Any]:
     """Return the vega-lite object of an altair chart, with our theme whatever theme is enabled.
 
+    `series` names the field that tells the series of what is pointed at: see `fading`.
     altair's validation takes a third of the time: the tests do it once for all.
     """
     spec: dict[str, Any] = chart.to_dict(validate=False)
     spec["config"] = theme()
+    if series:
+        spec["params"] = [{"name": POINTED, "value": ""}]
+        spec["usermeta"] = {"series": series}
     return spec
+
+
+def fading(series: str, opacity: float = 1) -> Any:
+    """Return the opacity of a mark, which fades while another series is pointed at.
+
+    `series` is the field given to `to_spec`. Nothing is pointed at in a drawing.
+    """
+    test = f"!{POINTED} || {POINTED} === datum[{json.dumps(series)}]"
+    return alt.condition(test, alt.value(opacity), alt.value(opacity / 4))
 
 
 def wrap(text: str, width: int) -> str:

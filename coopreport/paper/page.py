@@ -47,12 +47,12 @@ def paper_exhibit(output: NotebookNode) -> Markup:
     if TABLE_MIME in bundle:
         table = Table.from_json(bundle[TABLE_MIME])
         found = fit(table)
-        return _on_sheet(table_html(table, number, found.columns), found)
+        return _on_sheet(table_html(table, number, widths=found.columns), found)
     if CHART_MIME in bundle:
         chart = Chart.from_json(bundle[CHART_MIME])
         found = fit(chart.table)
         image = _image(bundle[SVG_MIME], chart.alt)
-        return _on_sheet(chart_html(chart, number, image, found.columns), found)
+        return _on_sheet(chart_html(chart, number, image, widths=found.columns), found)
     return figures_html(Figures.from_json(bundle[FIGURES_MIME]))
 
 

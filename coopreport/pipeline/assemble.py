@@ -106,8 +106,10 @@ def assemble(
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
     }
-    numbers = _numbers([exhibit for exhibits in shown.values() for exhibit in exhibits])
+    every = [exhibit for exhibits in shown.values() for exhibit in exhibits]
+    numbers = _numbers(every)
     references = {id: f"{word}{NBSP}{number}" for id, (word, number) in numbers.items()}
+    references |= _anchors(every)
     cells: list[NotebookNode] = []
     uses = Uses()
     contents: list[dict[str, Any]] = []
@@ -131,6 +133,11 @@ def assemble(
                 outputs = [_output(exhibit, numbers, edition.revised_cells) for exhibit in exhibits]
                 code = nbformat.v4.new_code_cell("", id=cell_id, metadata=about, outputs=outputs)
                 cells.append(code)
+        if notes := context.notes.html():
+            uses.add(notes, _place(headings))
+            cell_id = f"{context.chapter}-notes"
+            about = {"coopreport": {"chapter": context.chapter}}
+            cells.append(nbformat.v4.new_markdown_cell(str(notes), id=cell_id, metadata=about))
         _check_headings(name, headings)
         contents.append(_entry(position, headings))
     indicators = number_indicators(ledger, uses)
@@ -244,6 +251,22 @@ def _numbers(exhibits: Sequence[Shown]) -> dict[str, tuple[str, int]]:
             counts[exhibit.mime] += 1
             numbers[id] = (WORDS[exhibit.mime], counts[exhibit.mime])
     return numbers
+
+
+def _anchors(exhibits: Sequence[Shown]) -> dict[str, str]:
+    """Return the words of each cell that has an address in the page; no address may come twice."""
+    found: dict[str, str] = {}
+    for exhibit in exhibits:
+        for row in (exhibit.data.get("table") or exhibit.data).get("rows", ()):
+            for cell in row["cells"]:
+                if (anchor := cell.get("anchor", "")) in found:
+                    raise ChapterFailed(
+                        f"L’adresse « {anchor} » est donnée deux fois dans le rapport.",
+                        "un seul tableau peut la donner (anchor=…); liez-y les autres (link=…).",
+                    )
+                if anchor:
+                    found[anchor] = cell["text"]
+    return found
 
 
 def _output(

@@ -2,9 +2,9 @@
 
 mistune reads the Markdown. Raw HTML is shown as text, harmful links lead nowhere, images are
 refused. Beyond plain Markdown: tables, the MyST roles {eval} (a number by name: its HTML comes
-from the cell's `user_expressions`) and {numref} (a link to a table or a chart), and MyST's
-colon fences `:::{note}`, `:::{warning}`, `:::{important}`. Headings go down one level: the page
-has one `h1`, the report's title.
+from the cell's `user_expressions`) and {numref} (a link to a table, a chart or a row with an
+address), MyST's colon fences `:::{note}`, `:::{warning}`, `:::{important}`, and notes. Headings go
+down one level: the page has one `h1`, the report's title.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from mistune.directives import Admonition, FencedDirective
 
 from coopreport.errors import ChapterFailed, nearest, shorten
 from coopreport.locale import typographic
+from coopreport.pipeline import footnotes
 
 Token = dict[str, Any]
 
@@ -43,8 +44,8 @@ class Heading:
 class Context:
     """What rendering one chapter's prose needs: where it is, and what it may refer to.
 
-    `references` maps an exhibit's id to its words (`tableau 3`). Ids of headings are
-    `<chapter>-<slug>`; `taken` keeps them apart through the chapter's cells.
+    `references` maps an exhibit's id to its words (`tableau 3`). `notes` gathers the chapter's. Ids
+    of headings are `<chapter>-<slug>`; `taken` keeps them apart through the chapter's cells.
     """
 
     chapter: str
@@ -52,6 +53,9 @@ class Context:
     taken: set[str] = field(default_factory=set)
     number: int = 0
     section: int = 0
+
+    def __post_init__(self) -> None:
+        self.notes = footnotes.Notes(self.chapter)
 
 
 def expressions(markdown: str) -> list[str]:
@@ -91,8 +95,9 @@ def prose_html(
         if token["type"] == "heading":
             headings.append(_place(token, context, results))
     renderer = _Renderer(context, results)
-    state = mistune.BlockState()
-    return Markup(renderer(iter(tokens), state)), headings
+    html = Markup(renderer(iter(tokens), mistune.BlockState()))
+    context.notes.add(renderer.notes)
+    return html, headings
 
 
 def _place(token: Token, context: Context, results: Mapping[int, Mapping[str, str]]) -> Heading:
@@ -152,6 +157,7 @@ def _unquoted(text: str) -> str:
 def _check(tokens: list[Token], context: Context) -> None:
     """Raise ChapterFailed for what a page cannot hold."""
     for token in _walk(tokens):
+        footnotes.check(token, context.chapter)
         if token["type"] == "image":
             raise ChapterFailed(
                 f"{context.chapter} : image « {_text(token['children'], {})} » dans le texte.",
@@ -195,7 +201,9 @@ def _text(tokens: Sequence[Token], results: Mapping[int, Mapping[str, str]]) -> 
 
 def _parse(markdown: str) -> list[Token]:
     """Return mistune's tokens of `markdown`, their inline parts parsed."""
-    parser = mistune.create_markdown(renderer=None, plugins=["table", _roles, _fences])
+    parser = mistune.create_markdown(
+        renderer=None, plugins=["table", _roles, _fences, footnotes.plugin]
+    )
     tokens = parser(markdown)
     assert isinstance(tokens, list)
     return tokens
@@ -242,6 +250,7 @@ class _Renderer(mistune.HTMLRenderer):
         super().__init__(escape=True)
         self._context = context
         self._results = results
+        self.notes: list[str] = []
 
     def render_token(self, token: Token, state: Any) -> str:
         kind = token["type"]
@@ -256,6 +265,11 @@ class _Renderer(mistune.HTMLRenderer):
             return self._box(token, state)
         if kind == "heading":
             return self._heading(token, state)
+        if kind == "footnote_ref":
+            return self._context.notes.call(token["attrs"]["index"])
+        if kind == "footnotes":
+            self.notes = [self.render_tokens(item["children"], state) for item in token["children"]]
+            return ""
         if kind == "table":
             inner = self.render_tokens(token["children"], state)
             return (
@@ -277,7 +291,8 @@ class _Renderer(mistune.HTMLRenderer):
     def _heading(self, token: Token, state: Any) -> str:
         attrs = token["attrs"]
         tag = f"h{min(attrs['level'] + 1, 6)}"
-        number = f'<span class="number">{attrs["number"]}</span> ' if attrs["number"] else ""
+        address = f'<a class="number address" href="#{attrs["id"]}">{attrs["number"]}</a> '
+        number = address if attrs["number"] else ""
         inner = self.render_tokens(token["children"], state)
         return f'<{tag} id="{attrs["id"]}">{number}{inner}</{tag}>\n'
 

@@ -1,11 +1,13 @@
 """From the assembled document to one self-contained page, by nbconvert with our own template.
 
 The template inherits from none, so that no folder of the user can change the page. Fonts and
-style are in the page; it makes no request, and runs no script but its own.
+style are in the page; it makes no request, and runs no script but its own. Unless the edition is
+static, it also holds what draws its charts again, alive: their specifications, and Vega, packed.
 """
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -18,13 +20,15 @@ from nbformat import NotebookNode
 
 from coopreport import palette
 from coopreport.charts.svg import FONTS
+from coopreport.charts.vega import packed_vega, vega_script
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
 from coopreport.indicators import flag_mark
 from coopreport.locale import UNITS, format_date, format_number, typographic
 from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
-from coopreport.pipeline.scripts import page_scripts, policy, script_html
+from coopreport.pipeline.scripts import data_html, page_scripts, policy, script_html, tidy
+from coopreport.takeaway.csv_text import csv_texts
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
@@ -40,9 +44,12 @@ def render(document: NotebookNode) -> str:
     """Return the page of an assembled document, as HTML text ending with a newline."""
     static = document.metadata.coopreport.edition.static
     scripts = () if static else page_scripts()
+    charts = [] if static else chart_data(document)
     about = {
         "style": style(),
-        "policy": policy(scripts),
+        "policy": policy((*scripts, vega_script()) if charts else scripts),
+        "data": charts,
+        "csv": csv_texts(document),
         "scripts": [script_html(text) for text in scripts],
     }
     return render_with("index.html.j2", exhibit_html, document, about)
@@ -50,7 +57,7 @@ def render(document: NotebookNode) -> str:
 
 def render_with(
     template: str,
-    exhibit: Callable[[NotebookNode], Markup],
+    exhibit: Callable[..., Markup],
     document: NotebookNode,
     about: Mapping[str, Any],
 ) -> str:
@@ -60,11 +67,36 @@ def render_with(
     """
     exporter = _exporter(template, exhibit)
     page, _ = exporter.from_notebook_node(document, resources={"coopreport": about})
-    return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
+    return f"{tidy(str(page))}\n"
+
+
+def chart_data(document: NotebookNode) -> list[Markup]:
+    """Return the elements of data that make the charts of a document alive; none without charts.
+
+    They are each chart's vega-lite object, `spec-<id>`, then Vega itself, `vega`, gzipped.
+    """
+    charts = [
+        output.data[CHART_MIME]
+        for cell in document.cells
+        for output in cell.get("outputs", ())
+        if CHART_MIME in output.data
+    ]
+    if not charts:
+        return []
+    specs = [
+        data_html(f"spec-{chart['id']}", "application/json", _json(chart["spec"]))
+        for chart in charts
+    ]
+    return [*specs, data_html("vega", "application/gzip;base64", packed_vega())]
+
+
+def _json(content: Any) -> str:
+    """Return an object as JSON that may stand in a page: ASCII alone, and no `<`."""
+    return json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
 
 
 @cache
-def _exporter(template: str, exhibit: Callable[[NotebookNode], Markup]) -> Any:
+def _exporter(template: str, exhibit: Callable[..., Markup]) -> Any:
     """Return nbconvert's exporter with one template, which is compiled once in a process."""
     from nbconvert.exporters import TemplateExporter
 
@@ -82,17 +114,20 @@ def _exporter(template: str, exhibit: Callable[[NotebookNode], Markup]) -> Any:
             "unit_name": lambda unit: UNITS[unit].title,
             "is_address": is_safe_address,
             "flag_mark": flag_mark,
+            "css_text": css_text,
         },
     )
 
 
-def exhibit_html(output: NotebookNode) -> Markup:
-    """Return the HTML of one output of the assembled document."""
+def exhibit_html(output: NotebookNode, csv: Mapping[str, str]) -> Markup:
+    """Return the HTML of one output of the assembled document; `csv` has its tables' by id."""
     number, bundle = output.metadata.get("number") or None, output.data
     if TABLE_MIME in bundle:
-        return table_html(Table.from_json(bundle[TABLE_MIME]), number)
+        table = Table.from_json(bundle[TABLE_MIME])
+        return table_html(table, number, csv=csv[table.id])
     if CHART_MIME in bundle:
-        return chart_html(Chart.from_json(bundle[CHART_MIME]), number, bundle[SVG_MIME])
+        chart = Chart.from_json(bundle[CHART_MIME])
+        return chart_html(chart, number, bundle[SVG_MIME], csv=csv[chart.table.id])
     return figures_html(Figures.from_json(bundle[FIGURES_MIME]))
 
 
@@ -122,6 +157,13 @@ def _face(family: str, shape: str, weight: int, file: str) -> str:
     return (
         f'@font-face {{ font-family: "{family}"; font-style: {shape}; font-weight: {weight}; '
         f"font-display: block; src: url(data:font/woff2;base64,{data}) format('woff2'); }}"
+    )
+
+
+def css_text(text: str) -> Markup:
+    """Return a text as CSS writes one between quotes, where HTML cannot be written."""
+    return Markup(
+        "".join(f"\\{ord(sign):x} " if sign in "\"'\\<>&\n\r\f" else sign for sign in text)
     )
 
 

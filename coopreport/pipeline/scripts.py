@@ -28,7 +28,12 @@ NOTHING = (
 @cache
 def page_scripts() -> tuple[str, ...]:
     """Return the texts of the page's scripts, in the order of their files' names."""
-    return tuple(path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("*.js")))
+    return tuple(tidy(path.read_text(encoding="utf-8")) for path in sorted(SCRIPTS.glob("*.js")))
+
+
+def tidy(text: str) -> str:
+    """Return a text without blank lines nor blanks at the ends of lines, as a page is written."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
 def policy(scripts: Iterable[str] = ()) -> str:
@@ -41,6 +46,16 @@ def policy(scripts: Iterable[str] = ()) -> str:
 def source_hash(text: str) -> str:
     """Return the hash of an inline script as a policy names it: `sha256-…`, in Base64."""
     return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def data_html(id: str, media_type: str, text: str) -> Markup:
+    """Return the element of data that a script of the page reads: nothing in it is ever run.
+
+    `text` holds no `<`.
+    """
+    if "<" in text:
+        raise ValueError(f"the data {id} hold a <")
+    return Markup('<script type="{}" id="{}">{}</script>').format(media_type, id, Markup(text))
 
 
 def script_html(text: str) -> Markup:

@@ -7,7 +7,6 @@ the report. Source of the descriptor: Data Package v2, https://datapackage.org/.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from coopreport.pipeline.edition import Edition
 from coopreport.pipeline.layout import PACKAGE, TABLES
 from coopreport.pipeline.publish import write_json
 from coopreport.takeaway.citation import citation, day_of, name_of
+from coopreport.takeaway.csv_text import csv_text
 from coopreport.takeaway.tables import KINDS, Taken, TakenTable
 
 Json = dict[str, Any]
@@ -47,20 +47,6 @@ def write_tables(
         (target / table.file).write_bytes(content)
         resources.append(_resource(table, content, ledger["tables"]))
     write_json(target / PACKAGE, _package(edition, resources))
-
-
-def csv_text(table: TakenTable) -> str:
-    """Return a table as CSV: a line of names, then one line a row."""
-    rows = zip(*(column.values for column in table.columns), strict=True)
-    lines = [[column.name for column in table.columns], *rows]
-    return "".join(",".join(map(_field, line)) + "\n" for line in lines)
-
-
-def _field(text: str) -> str:
-    """Return a field, quoted where RFC 4180 asks it; the csv module leaves a lone CR bare."""
-    if re.search(r'[",\r\n]', text) or text != text.strip():
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def _package(edition: Edition, resources: list[Json]) -> Json:

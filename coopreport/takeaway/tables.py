@@ -81,10 +81,10 @@ def taken_tables(document: NotebookNode) -> list[TakenTable]:
             number, bundle = output.metadata.get("number") or None, output.data
             if TABLE_MIME in bundle:
                 table = Table.from_json(bundle[TABLE_MIME])
-                found.append(_taken(table, label_of(TABLE_NAME, number)))
+                found.append(taken(table, label_of(TABLE_NAME, number)))
             elif CHART_MIME in bundle:
                 table = Table.from_json(bundle[CHART_MIME]["table"])
-                found.append(_taken(table, label_of(CHART_NAME, number)))
+                found.append(taken(table, label_of(CHART_NAME, number)))
     return found
 
 
@@ -100,7 +100,8 @@ def safe_name(id: str) -> str:
     return f"{name[:LONGEST_NAME]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def _taken(table: Table, name: str) -> TakenTable:
+def taken(table: Table, name: str) -> TakenTable:
+    """Return a table of the report as columns of exact values, under its short name."""
     groups, rows = _with_groups(table.rows)
     columns: list[Taken] = []
     if any(groups):

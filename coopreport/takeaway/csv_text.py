@@ -1,0 +1,28 @@
+"""The tables of the report as CSV for the machine: the same text in the page and in `tableaux/`."""
+
+from __future__ import annotations
+
+import re
+
+from nbformat import NotebookNode
+
+from coopreport.takeaway.tables import TakenTable, taken_tables
+
+
+def csv_texts(document: NotebookNode) -> dict[str, str]:
+    """Return the CSV of each table of an assembled document, its charts' included, by its id."""
+    return {table.id: csv_text(table) for table in taken_tables(document)}
+
+
+def csv_text(table: TakenTable) -> str:
+    """Return a table as CSV: a line of names, then one line a row. Nothing is neutralised."""
+    rows = zip(*(column.values for column in table.columns), strict=True)
+    lines = [[column.name for column in table.columns], *rows]
+    return "".join(",".join(map(_field, line)) + "\n" for line in lines)
+
+
+def _field(text: str) -> str:
+    """Return a field, quoted where RFC 4180 asks it; the csv module leaves a lone CR bare."""
+    if re.search(r'[",\r\n]', text) or text != text.strip():
+        return '"' + text.replace('"', '""') + '"'
+    return text
