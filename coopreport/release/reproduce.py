@@ -19,8 +19,9 @@ from zipfile import ZipFile
 from coopreport.cycles import check_cycle_name, read_cycle
 from coopreport.errors import NBSP, BadCall, ChapterFailed, shorten
 from coopreport.locale import count_of
+from coopreport.paper.libraries import same_press
 from coopreport.pipeline.inputs import LOCK, input_files, sha256_of
-from coopreport.pipeline.layout import LATEST, MANIFEST
+from coopreport.pipeline.layout import LATEST, MANIFEST, PDF
 from coopreport.pipeline.publish import files_of
 from coopreport.pipeline.work import remove
 from coopreport.project import Project
@@ -136,6 +137,10 @@ def _reproduce_version(
             copy_file(source, root / source.relative_to(released / INPUTS))
         _bring_left_out(project, manifest["left_out"], manifest["inputs"], root)
         say(f"{version} est refaite de sa propre copie, avec son propre programme.")
+        printed = manifest.get("pdf")
+        if printed and not same_press(printed):
+            with_what = ", ".join(f"{name} {version}" for name, version in printed.items())
+            say(f"{PDF} n’est pas réimprimé, seulement repris{NBSP}: il l’a été par {with_what}.")
         no_pdf = ["--pdf=non"] if "pdf" in manifest else []  # `again` prints the version's own
         _run(root, PLAIN, "-m", "coopreport", "report", f"--cycle={cycle}", *no_pdf)
         again = base / "again" / version
