@@ -38,8 +38,10 @@ STAGES = {
     "exécution": f"{PIPELINE}.produce:run_chapters",
     "réserve": "coopreport.kept:os.replace",
     "dessin": f"{PIPELINE}.drawings:to_svg",
-    "assemblage": f"{PIPELINE}.compose:assemble",
-    "rendu": f"{PIPELINE}.compose:render",
+    "assemblage": f"{PIPELINE}.handouts:assemble",
+    "rendu": f"{PIPELINE}.handouts:render",
+    "impression": "coopreport.paper.printing:Press.finish",
+    "tableaux": f"{PIPELINE}.handouts:write_tables",
     "manifeste": f"{PIPELINE}.compose:write_manifest",
     "mise sur le disque": f"{PIPELINE}.publish:flush",
     "publication": f"{PIPELINE}.produce:publish",
@@ -72,8 +74,9 @@ def test_a_build_killed_at_a_stage_leaves_the_last_one(
     write_sentence(published, sentence)
     with (published / "data" / "claims.csv").open("ab") as table:
         table.write(b"\n")  # so that the tables are checked again
+    pdf = "--pdf=oui" if stage == "impression" else "--pdf=non"
     killed = start(
-        published, when, STAGES[stage], "report", "--engine=souche", module="tests.killed"
+        published, when, STAGES[stage], "report", "--engine=souche", pdf, module="tests.killed"
     )
     assert killed.wait(120) == -signal.SIGKILL, killed.communicate()
     assert_nobody_in(published)

@@ -7,7 +7,7 @@ report all the same, without its PDF.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from coopreport.errors import NBSP
 
@@ -58,6 +58,11 @@ def press_versions() -> dict[str, str]:
         "harfbuzz": harfbuzz,
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
     }
+
+
+def same_press(versions: Mapping[str, str]) -> bool:
+    """Tell whether this machine prints the bytes that these versions printed."""
+    return not missing_libraries() and press_versions() == versions
 
 
 _VERSIONS = (

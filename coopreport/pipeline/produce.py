@@ -69,8 +69,7 @@ class Production:
         with self._printer() as printer:
             named = defined.result()
             ledger = compose(finished, self.cycle, self.plan, done, named, printer, self.say)
-        files = "page, tableaux et PDF" if self.pdf else "page et tableaux"
-        self._say_step(files, time.monotonic() - started)
+        self._say_step("page et documents", time.monotonic() - started)
         if unused := ledger["unused"]:
             listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
             words = count_of(len(unused), "indicateur défini et non utilisé", UNUSED)

@@ -9,7 +9,7 @@ from coopreport.cycles import read_cycle
 from coopreport.errors import NBSP, shorten
 from coopreport.pipeline.inputs import input_files
 from coopreport.pipeline.plan import ABSENT, Change, ChapterPlan, Plan, make_plan
-from coopreport.pipeline.publish import is_intact
+from coopreport.pipeline.publish import has_pdf, is_intact
 from coopreport.project import Project
 
 KINDS = {
@@ -46,6 +46,8 @@ def print_why(project: Project, name: str) -> int:
     print("".join(f"    {line}\n" for line in _lines(changes)), end="")
     if any(chapter.changes for chapter in plan.chapters):
         print("    les chapitres ci-dessus ont changé")
+    if not stale and not has_pdf(project.build / cycle.id / plan.previous):
+        print(f"  {'PDF':<{width}}  absent de la dernière production")
     if damaged:
         print("    ses fichiers ont été modifiés ou enlevés à la main")
     return 0

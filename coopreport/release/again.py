@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from coopreport.cycles import read_cycle
 from coopreport.errors import CoopreportError
-from coopreport.paper.libraries import missing_libraries, press_versions
+from coopreport.paper.libraries import same_press
 from coopreport.paper.printing import Reprint, press_of
 from coopreport.pipeline.edition import Record
 from coopreport.pipeline.layout import PDF
@@ -35,12 +35,12 @@ def make_again(manifest: Path, target: Path) -> None:
     with TemporaryDirectory() as work:
         if printed is None:
             make_folder(project, cycle, build, record, target, None)
-        elif missing_libraries() or printed != press_versions():
-            reprint = Reprint(manifest.with_name(PDF), printed)
-            make_folder(project, cycle, build, record, target, reprint)
-        else:
+        elif same_press(printed):
             with press_of(project, Path(work)) as press:
                 make_folder(project, cycle, build, record, target, press)
+        else:
+            reprint = Reprint(manifest.with_name(PDF), printed)
+            make_folder(project, cycle, build, record, target, reprint)
 
 
 if __name__ == "__main__":

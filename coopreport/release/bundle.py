@@ -102,6 +102,7 @@ def _read_me(manifest: Mapping[str, object]) -> str:
     assert isinstance(release, Mapping)
     record = Record.from_json(release)
     signed = f"Signée par {record.signer} (manifest.json.sig)." if record.signer else "Non signée."
+    pdf = "rapport.pdf             la même, sur papier\n" if manifest.get("pdf") else ""
     return f"""\
 Rapport du mouvement coopératif et mutualiste, cycle {manifest["cycle"]}
 Version {record.version}, {record.kind}, {record.date}
@@ -113,6 +114,9 @@ Ouvrez rapport.html dans un navigateur, même hors ligne. Rien d'autre n'est né
 
 CE QUI EST LÀ
 rapport.html            la page
+{pdf}tableaux.xlsx           ses tableaux, dans un tableur
+tableaux/               les mêmes en CSV, pour la machine
+citation.bib, .json     comment citer cette version
 indicateurs.json        chaque nombre : valeur exacte, méthode, tables et lignes
 notebooks/              les carnets exécutés (Jupyter; du texte JSON)
 intrants/               ce qui les a produits : données, carnets, programme, verrou

@@ -19,8 +19,9 @@ from zipfile import ZipFile
 from coopreport.cycles import check_cycle_name, read_cycle
 from coopreport.errors import NBSP, BadCall, ChapterFailed, shorten
 from coopreport.locale import count_of
+from coopreport.paper.libraries import same_press
 from coopreport.pipeline.inputs import LOCK, input_files, sha256_of
-from coopreport.pipeline.layout import INPUTS, LATEST, MANIFEST
+from coopreport.pipeline.layout import INPUTS, LATEST, MANIFEST, PDF
 from coopreport.pipeline.options import Options
 from coopreport.pipeline.publish import files_of
 from coopreport.pipeline.work import remove
@@ -137,6 +138,10 @@ def _reproduce_version(
             copy_file(source, root / source.relative_to(released / INPUTS))
         _bring_left_out(project, manifest["left_out"], manifest["inputs"], root)
         say(f"{version} est refaite de sa propre copie, avec son propre programme.")
+        printed = manifest.get("pdf")
+        if printed and not same_press(printed):
+            with_what = ", ".join(f"{name} {version}" for name, version in printed.items())
+            say(f"{PDF} n’est pas réimprimé, seulement repris{NBSP}: il l’a été par {with_what}.")
         asked = Options.of(manifest).arguments()
         if "pdf" in manifest:  # `again` prints the version's own
             asked.append("--pdf=non")

@@ -91,5 +91,5 @@ def _key(edition: Edition) -> str:
 
 def _tex(text: str) -> str:
     """Return a text that LaTeX prints as it is, on one line."""
-    line = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split(" ")).strip()
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip(" ")
     return "".join(SPECIAL.get(sign, sign) for sign in line)

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from coopreport.locale import LANG, MINUS, NBSP, UNITS, format_date, typographic
+from coopreport.locale import LANG, MINUS, NBSP, SYMBOLS, UNITS, format_date, typographic
 from coopreport.pipeline.edition import Edition
 from coopreport.takeaway.citation import citation, day_of, name_of
 from coopreport.takeaway.tables import Taken, TakenTable
@@ -115,7 +115,8 @@ class _Book:
     def write(self) -> None:
         """Write every sheet."""
         names = [table.name for table in self._tables]
-        symbols = {sign: words for table in self._tables for sign, words in table.symbols}
+        used = {sign: words for table in self._tables for sign, words in table.symbols}
+        symbols = {sign: SYMBOLS.get(sign, words) for sign, words in used.items()}
         self._cover(bool(symbols))
         if self._notes:
             where = [", ".join(dict.fromkeys(tables)) for tables in self._notes.values()]
@@ -127,7 +128,11 @@ class _Book:
             self._sheet("Notes", ["Notes des tableaux"], _Grid(["Note", "Texte", "Où"], rows))
         if symbols:
             rows = [_texts(sign, words) for sign, words in sorted(symbols.items())]
-            self._sheet("Signes", ["Signes conventionnels"], _Grid(["Signe", "Sens"], rows))
+            self._sheet(
+                "Signes",
+                ["Signes conventionnels (un tableau dit le sens qu’il leur donne)"],
+                _Grid(["Signe", "Sens"], rows),
+            )
         for table, name in zip(self._tables, names, strict=True):
             self._sheet(name, list(self._lines(table)), _grid(table))
 
@@ -172,7 +177,7 @@ class _Book:
         sheet = self._book.add_worksheet(name)
         for row, line in enumerate(lines):
             text = _clean(typographic(line))
-            format = self._title if row == 0 else self._format("", text)
+            format = self._title if row == 0 else self._format("line", text)
             sheet.write_string(row, 0, text, format)
         top = len(lines)
         headings = list(_headings(grid.headings))
@@ -206,11 +211,15 @@ class _Book:
             sheet.write_string(row, column, text, self._format("", text))
 
     def _format(self, number_format: str, text: str = "") -> Any:
-        """Return the format of a number, or of a text that is marked when it looks computed."""
+        """Return the format of a number, or of a text that is marked when it looks computed.
+
+        `number_format` is "" for a text of a table, which wraps, and `line` for one above it.
+        """
         marked = bool(FORMULA.match(text.lstrip(" ")))
         if (number_format, marked) not in self._formats:
             given: dict[str, Any] = {"valign": "top", "quote_prefix": marked}
-            given |= {"num_format": number_format} if number_format else {"text_wrap": bool(text)}
+            if number_format != "line":
+                given |= {"num_format": number_format} if number_format else {"text_wrap": True}
             self._formats[number_format, marked] = self._book.add_format(given)
         return self._formats[number_format, marked]
 
