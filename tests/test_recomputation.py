@@ -233,17 +233,14 @@ OTHER_CLAIMS: tuple[Edit, ...] = (
     ("survival_published.csv", r",2002,2015,10,44\.4,", ",2002,2012,10,44.4,"),
 )
 OTHER_RECORD: tuple[Edit, ...] = (
-    # An ask refused on a date, with an amount; an objective that is no ask, met; an ask with an
-    # amount of its own; the lever of R4 takes one up, whose text names an axis.
-    ("outcomes.csv", r"A2020-08,,partly,,,,", "A2020-08,,refused,,2021-02,750000,"),
+    # An ask granted on a date, with an amount, that had one of its own; another refused; an
+    # objective that is no ask, met; the lever of R4 takes one up, whose text names an axis.
+    ("outcomes.csv", r"A2020-08,,partly,,,,", "A2020-08,,granted,,2021-02,750000,"),
+    ("outcomes.csv", r"A2023-01,,partly,G2024-1,,,,,", "A2023-04,,refused,,2023-03,,,Lettre,"),
     ("outcomes.csv", r"A2012-01,,partly,", ",O2012-30,granted,"),
     ("asks.csv", r",M2020-19,,,,,", ",M2020-19,,,900000,total,"),
     ("lever_crosswalk.csv", r"L2023-5,,new,", "L2023-5,L2020-1,kept,"),
-    (
-        "lever_axes.csv",
-        r"L2020-1,X2020-3,roadmap-2020,absent,,",
-        "L2020-1,X2020-3,roadmap-2020,named,Dit,",
-    ),
+    ("lever_axes.csv", r"(L2020-1,X2020-3,roadmap-2020),absent,,", r"\1,named,Dit,"),
 )
 
 

@@ -36,8 +36,7 @@ def outcomes(data: Data) -> pd.DataFrame:
     """Each piece of evidence, with the date, the amount and the source of the grant it names.
 
     `decided` is a date as precise as it is known; `decision` is the same for the sources of one
-    grant; `preferred` tells which of them the totals use; `known_later`, that all of it is after
-    the cut-off.
+    grant; `known_later` tells that all of it is after the cut-off.
     """
     grants = {row["grant_row"]: row for row in records(data.rows("grants"))}
     titles = column_by(data.rows("documents"), "document", "title")
@@ -50,13 +49,11 @@ def outcomes(data: Data) -> pd.DataFrame:
                 "decided": announced.isoformat() if announced else row["decided"],
                 "amount": grant["amount"],
                 "decision": grant["grant_id"],
-                "preferred": grant["preferred"],
                 "source": grant["source_title"],
             }
         else:
             found = {
                 "decision": row["outcome_id"],
-                "preferred": True,
                 "source": titles.get(row["document"]),
             }
         made = {**row, **found}
