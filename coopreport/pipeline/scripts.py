@@ -27,8 +27,14 @@ NOTHING = (
 
 @cache
 def page_scripts() -> tuple[str, ...]:
-    """Return the texts of the page's scripts, in the order of their files' names."""
-    return tuple(path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("*.js")))
+    """Return the texts of the page's scripts, in the order of their files' names.
+
+    They have no blank line, since a page keeps none: their hash is that of what the page holds.
+    """
+    texts = [path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("*.js"))]
+    return tuple(
+        "\n".join(line.rstrip() for line in text.split("\n") if line.strip()) for text in texts
+    )
 
 
 def policy(scripts: Iterable[str] = ()) -> str:
