@@ -14,12 +14,10 @@ from coopreport.compare.versions import (
     load_version,
     version_before,
 )
-from coopreport.pipeline.layout import LATEST
+from coopreport.pipeline.layout import COMPARISONS, LATEST
 from coopreport.pipeline.publish import json_text, write_whole
 from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
-
-FOLDER = "comparaisons"
 
 
 def compare(project: Project, cycle: str, from_: str = "", to: str = "") -> Path:
@@ -47,7 +45,7 @@ def read(project: Project, cycle: str, from_: str = "", to: str = "") -> Compari
 
 def write(project: Project, cycle: str, comparison: Comparison) -> Path:
     """Write the page of a comparison and its JSON, each whole or not at all; return the page."""
-    folder = project.build / cycle / FOLDER
+    folder = project.build / cycle / COMPARISONS
     name = f"{_name(comparison.old, cycle)}-{_name(comparison.new, cycle)}"
     page = folder / f"{name}.html"
     try:

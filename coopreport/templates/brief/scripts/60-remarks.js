@@ -7,7 +7,7 @@
   const words = template.dataset;
   const digests = JSON.parse(words.digests);
   const BLOCKS = "main .chapter :is(p[id], li[id], .scroll[id], .exhibit[id])";
-  const OURS = ".remark-add, .remark-mark";
+  const OURS = ".remark-add, .remark-mark, .review";
   const MOST_NUMBERS = 50;
   const LONGEST_EXCERPT = 300;
   const say = (word, values = {}) =>
@@ -56,13 +56,13 @@
 
   // What a remark is about.
 
-  const oneLine = (text) => text.replace(/\s+/gu, " ").trim();
+  const plain = (text) =>
+    text.replace(/\r\n?/gu, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|\p{Cs}/gu, "");
+  const oneLine = (text) => plain(text).replace(/\s+/gu, " ").trim();
   const cut = (text) => {
     const letters = Array.from(text);
     return letters.length <= LONGEST_EXCERPT ? text : `${letters.slice(0, LONGEST_EXCERPT - 1).join("")}…`;
   };
-  const plain = (text) =>
-    text.replace(/\r\n?/gu, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|\p{Cs}/gu, "");
 
   function textOf(element, left = OURS) {
     const copy = element.cloneNode(true);
@@ -136,12 +136,12 @@
     return [...table.querySelectorAll("tbody tr:not(.group)")].map((row) => {
       const group = row.parentElement.querySelector("tr.group th");
       const label = textOf(row.querySelector("th") ?? row, "sup");
-      return { row, label: group ? `${textOf(group)} › ${label}` : label };
+      return { row, label: cut(group ? `${textOf(group)} › ${label}` : label) };
     });
   }
 
   function columnsOf(table) {
-    const heads = [...table.querySelectorAll("thead th[scope=col]")].map((each) => textOf(each, "sup"));
+    const heads = [...table.querySelectorAll("thead th[scope=col]")].map((each) => cut(textOf(each, "sup")));
     return heads.slice(1);
   }
 
@@ -277,7 +277,7 @@
     list.querySelector("ol").replaceChildren(...kept.map(item));
     list.querySelector(".empty").hidden = kept.length > 0;
     list.querySelector(".kept").textContent = storage ? words.kept : words.notKept;
-    list.querySelector(".author").value = author();
+    list.querySelector("input.author").value = author();
     list.querySelector(".export").disabled = kept.length === 0;
   }
 
@@ -381,7 +381,7 @@
   for (const dialog of [editor, list]) {
     dialog.querySelector(".cancel").addEventListener("click", () => dialog.close());
   }
-  list.querySelector(".author").addEventListener("change", (event) => {
+  list.querySelector("input.author").addEventListener("change", (event) => {
     const name = oneLine(plain(event.target.value));
     if (name) write(NAME, name);
     fill();
