@@ -84,7 +84,7 @@ def _check(value: Any, rule: Mapping[str, Any], where: str) -> Iterator[Broken]:
         rule = _schema()["$defs"][rule["$ref"].rpartition("/")[2]]
     kind, words = TYPES[rule["type"]]
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        yield Broken(where, _told(value), f"{words} est attendu")
+        yield Broken(where, _told(value), f"attendu{NBSP}: {words}")
     elif kind is dict:
         yield from _check_object(value, rule, where)
     elif kind is list:

@@ -18,7 +18,7 @@ from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
 from coopreport.remarks.exchange import read_json
 from coopreport.remarks.remark import Remark
-from coopreport.remarks.rules import faults_of
+from coopreport.remarks.rules import faults_of, parse
 
 MEND = "reprenez ce fichier de git, ou prenez de nouveau les remarques de leur auteur."
 LEAST_ID = 4
@@ -106,7 +106,7 @@ def answer(
     """
     with _turn(project, cycle):
         remark = find(read_remarks(project, cycle), id).answered(author, text, closes)
-        if broken := faults_of(remark.to_json(), kept=True):
+        if broken := faults_of(parse(json_text(remark.to_json())), kept=True):
             what = broken[0].where.rpartition(".")[2]
             raise BadCall(f"{what}{NBSP}: {broken[0].rule}.", "corrigez la réponse, ou AUTHOR.")
         _write(project, cycle, [remark])

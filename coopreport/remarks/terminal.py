@@ -44,7 +44,8 @@ def remarks(project: Project, cycle: str, asked: Request, say: Callable[[str], N
         BadData: the file, or a kept remark, breaks a rule.
         CannotPublish: a remark cannot be written.
     """
-    check_cycle_name(cycle)
+    if not project.cycle_file(check_cycle_name(cycle)).is_file():
+        raise BadCall(f"Le cycle {cycle} n’existe pas.", "nommez-en un autre : CYCLE=2023-2024.")
     if asked.file and (asked.id or asked.answer or asked.closes is not None):
         raise BadCall(
             "FILE prend des remarques; ID, ANSWER et CLOSE y répondent.",
