@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report watch why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -31,7 +31,13 @@ export COOPREPORT_FROM := $(call typed,FROM)
 export COOPREPORT_TO := $(call typed,TO)
 export COOPREPORT_STATIC := $(call typed,STATIC)
 export COOPREPORT_PDF := $(or $(call typed,PDF),$(value COOPREPORT_PDF))
-unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF
+export COOPREPORT_ID := $(call typed,ID)
+export COOPREPORT_ANSWER := $(call typed,ANSWER)
+export COOPREPORT_CLOSE := $(call typed,CLOSE)
+export COOPREPORT_AUTHOR := $(call typed,AUTHOR)
+export COOPREPORT_ALL := $(call typed,ALL)
+export COOPREPORT_PORT := $(call typed,PORT)
+unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF ID ANSWER CLOSE AUTHOR ALL PORT
 
 python := sh requirements/python.sh
 
@@ -47,6 +53,14 @@ report: ## produire le rapport du cycle (CYCLE=2023-2024)
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"
+
+remarks: ## lister les remarques des lecteurs; FILE=… en prend, ID=… ANSWER="…" CLOSE=oui y répond
+	@$(python) report -m coopreport remarks --cycle="$$COOPREPORT_CYCLE" \
+		--file="$$COOPREPORT_FILE" --id="$$COOPREPORT_ID" --answer="$$COOPREPORT_ANSWER" \
+		--close="$$COOPREPORT_CLOSE" --author="$$COOPREPORT_AUTHOR" --all="$$COOPREPORT_ALL"
+
+serve: ## servir les rapports et leur index à cet ordinateur seulement (PORT=8000; Ctrl-C pour finir)
+	@$(python) report -m coopreport serve --cycle="$$COOPREPORT_CYCLE" --port="$$COOPREPORT_PORT"
 
 why: ## dire, pour chaque chapitre et la page, ce qui a changé depuis la dernière production
 	@$(python) report -m coopreport why --cycle="$$COOPREPORT_CYCLE"

@@ -14,11 +14,14 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from coopreport import __version__
 from coopreport.errors import NBSP, BadCall, CoopreportError, shorten
 from coopreport.pipeline.engines import DEFAULT, ENGINES
+
+if TYPE_CHECKING:
+    from coopreport.project import Project
 
 DEFAULT_CYCLE = "2023-2024"
 INTERRUPTED = 130
@@ -66,9 +69,9 @@ def _seconds(text: str) -> float:
 
 
 def _port(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > MOST_PORT:
+    if text and (not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > MOST_PORT):
         raise BadCall(f"« {shorten(text)} » n’est pas un port.", f"donnez 0 à {MOST_PORT}.")
-    return int(text)
+    return int(text or 0)
 
 
 def _yes_or(default: bool) -> Callable[[str], bool]:
@@ -80,6 +83,10 @@ def _yes_or(default: bool) -> Callable[[str], bool]:
         return text == "oui" if text else default
 
     return read
+
+
+def _yes_or_nothing(text: str) -> bool | None:
+    return _yes_or(False)(text) if text else None
 
 
 def _engine(text: str) -> str:
@@ -136,6 +143,25 @@ def build_parser() -> argparse.ArgumentParser:
         help="oui : une page sans aucun script, plus légère à envoyer (non)",
     )
     _add_pdf(report)
+    remarks = verb("remarks", _remarks, "prendre, lister, fermer les remarques des lecteurs")
+    remarks.add_argument("--file", default="", metavar="FICHIER", help="un fichier de remarques")
+    remarks.add_argument("--id", default="", metavar="NUMÉRO", help="une remarque (4 chiffres)")
+    remarks.add_argument("--answer", default="", metavar="TEXTE", help="y répondre")
+    remarks.add_argument(
+        "--close", type=_yes_or_nothing, default=None, metavar="OUI", help="la fermer (oui, non)"
+    )
+    remarks.add_argument("--author", default="", metavar="NOM", help="qui répond (celui de git)")
+    remarks.add_argument(
+        "--all",
+        type=_yes_or(False),
+        default=False,
+        metavar="OUI",
+        help="lister aussi celles qui sont fermées",
+    )
+    served = verb("serve", _serve, "servir build/ et son index à cet ordinateur seulement")
+    served.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
+    )
     live = verb("watch", _watch, "refaire le rapport à chaque enregistrement; page vivante")
     live.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
@@ -155,6 +181,7 @@ def build_parser() -> argparse.ArgumentParser:
     register.add_argument(
         "--sha256", default="", metavar="EMPREINTE", help="l’empreinte que le fichier doit avoir"
     )
+    verb("clean", _clean, "enlever ce qu’une commande refait, jamais une version publiée")
     _add_release_verbs(verb)
     return parser
 
@@ -209,10 +236,36 @@ def _report(call: argparse.Namespace) -> int:
     limits = Limits(call.cell_limit, call.build_limit)
     options = Options(static=call.static)
     built = make_report(project, call.cycle, limits, say, call.engine, options, call.pdf)
+    _renew(project, call.cycle, changed=built.made)
     if not built.made:
         say("Rien n’a changé depuis cette production.")
     print(f"Rapport : {project.relative(built.page)}\n{built.page.as_uri()}")
     return 0
+
+
+def _remarks(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.remarks.terminal import Request, remarks
+
+    project = find_project()
+    asked = Request(call.file, call.id, call.answer, call.close, call.author, call.all)
+    done = remarks(project, call.cycle, asked, say)
+    _renew(project, call.cycle, changed=False)
+    return done
+
+
+def _serve(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.shelf.serve import serve
+
+    return serve(find_project(), say, call.port)
+
+
+def _renew(project: Project, cycle: str, *, changed: bool = True) -> None:
+    """Make again what stands beside the builds and versions: the review edition, the shelf."""
+    from coopreport.shelf.renew import renew
+
+    renew(project, cycle, say, changed)
 
 
 def _watch(call: argparse.Namespace) -> int:
@@ -239,7 +292,10 @@ def _diff(call: argparse.Namespace) -> int:
     from coopreport.compare.terminal import print_comparison
     from coopreport.project import find_project
 
-    return print_comparison(find_project(), call.cycle, call.from_, call.to, print)
+    project = find_project()
+    done = print_comparison(project, call.cycle, call.from_, call.to, print)
+    _renew(project, call.cycle)
+    return done
 
 
 def _check(call: argparse.Namespace) -> int:
@@ -275,9 +331,10 @@ def _release(call: argparse.Namespace) -> int:
     from coopreport.release.publish import release
 
     key = Path(call.key).expanduser().absolute() if call.key else None
-    return release(
-        find_project(), call.cycle, call.kind, call.reason, call.date, key, say, call.pdf
-    )
+    project = find_project()
+    done = release(project, call.cycle, call.kind, call.reason, call.date, key, say, call.pdf)
+    _renew(project, call.cycle)
+    return done
 
 
 def _verify(call: argparse.Namespace) -> int:
@@ -291,7 +348,10 @@ def _bundle(call: argparse.Namespace) -> int:
     from coopreport.project import find_project
     from coopreport.release.bundle import bundle
 
-    return bundle(find_project(), call.cycle, call.version, say)
+    project = find_project()
+    done = bundle(project, call.cycle, call.version, say)
+    _renew(project, call.cycle)
+    return done
 
 
 def _reproduce(call: argparse.Namespace) -> int:
@@ -305,7 +365,11 @@ def _clean(call: argparse.Namespace) -> int:
     from coopreport.pipeline.clean import clean
     from coopreport.project import find_project
 
-    return clean(find_project())
+    project = find_project()
+    done = clean(project)
+    if any(project.build.glob("20*")):
+        _renew(project, call.cycle)
+    return done
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from coopreport import charts, locale, notebook_guard
@@ -33,7 +35,7 @@ from coopreport.exhibits import (
 from coopreport.fiscal import fiscal_year_of
 from coopreport.indicators import SYNTHETIC_WORDS, Indicator, Line, Read
 from coopreport.ledger import Ledger
-from coopreport.project import find_project
+from coopreport.project import Project, find_project
 from coopreport.tables import open_package
 
 __all__ = ["Column", "Report", "charts", "fiscal_year_of", "locale", "seal", "start"]
@@ -57,9 +59,10 @@ class IndicatorNames:
 class Report:
     """One chapter at work: the cycle, its indicators, its frames, and what it shows."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, chapter: str = "") -> None:
         self.cycle = ledger.watched_cycle()
         self.ledger = ledger
+        self.chapter = chapter
         self.indicator = IndicatorNames(ledger)
         self.define: Callable[..., Any] = ledger.catalogue.indicator
 
@@ -187,12 +190,26 @@ class Report:
         shown = [figure(label, self.indicator[of], note) for label, of, note in items]
         return Figures(name, title, tuple(shown))
 
+    def remarks(self) -> Any:
+        """Return the open remarks of reviewers on this chapter, to read in JupyterLab.
+
+        In a build there are none (None): what a page says may not depend on what is said of it.
+        """
+        if notebook_guard.in_build():
+            return None
+        # Imported by its name: no build runs it, so a chapter does not depend on it (`imports`).
+        lab = import_module("coopreport.remarks.lab")
+        project = Project(self.ledger.package.data_dir.parent)
+        return lab.open_remarks(project, self.ledger.cycle.id, self.chapter)
+
 
 _current: Report | None = None
 
 
 def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
     """Open a cycle for a chapter; `parameters` are the chapter's, as its parameters cell has them.
+
+    In JupyterLab, it shows the open remarks on the chapter, if there are any.
 
     Raises:
         BadCall: the chapter has no such parameter in the cycle.
@@ -211,8 +228,10 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
                 )
         merged = {**read.parameters, full_name: MappingProxyType(parameters)}
         read = replace(read, parameters=MappingProxyType(merged))
-    _current = Report(Ledger(read, open_package(project.data), CATALOGUE.copy()))
+    _current = Report(Ledger(read, open_package(project.data), CATALOGUE.copy()), chapter)
     notebook_guard.watch(project.root)
+    if get_ipython() and (waiting := _current.remarks()):
+        display(waiting)
     return _current
 
 

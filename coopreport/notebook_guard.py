@@ -4,7 +4,8 @@ What a table gave is recorded when `coopreport.tables` reads it; a file opened b
 leave no trail, so opening one is an error. `watch` adds an audit hook (PEP 578) to the kernel. An
 event is a cell's when a frame of its call stack runs in the notebook's namespace. Refused from
 there: opening a file, connecting to a network, starting a program. Let through: what
-`coopreport.tables`, `coopreport.registers` and the readers of cycles and chapters open; imports;
+`coopreport.tables`, `coopreport.registers` and the readers of cycles and chapters open, and outside
+a build what `coopreport.remarks` does; imports;
 the files of Python, of its packages and of this package; the system's own (`/dev/null`, `/proc`,
 time zones). The kernel's own files are opened outside any cell.
 
@@ -37,7 +38,10 @@ BUILD = "COOPREPORT_BUILD"
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _READERS = tuple(
     os.path.join(_PACKAGE, name)
-    for name in (f"tables{os.sep}", f"registers{os.sep}", "cycles.py", "chapters.py")
+    for name in (
+        *(f"tables{os.sep}", f"registers{os.sep}", f"remarks{os.sep}"),
+        *("cycles.py", "chapters.py"),
+    )
 )
 _SYSTEM = ("/dev/null", "/dev/urandom", "/proc/", "/sys/", "/etc/localtime", "/usr/share/zoneinfo/")
 _SOURCE_READERS = ("linecache.py", "tokenize.py", "inspect.py", "tbtools.py")
@@ -173,8 +177,12 @@ def watch(root: Path) -> None:
     if shell is None or _watching:
         return
     _watching = True
-    build = os.environ.get(BUILD) == "1"
-    sys.addaudithook(Guard(lambda: shell.user_ns, root.resolve(), build))
+    sys.addaudithook(Guard(lambda: shell.user_ns, root.resolve(), in_build()))
+
+
+def in_build() -> bool:
+    """Tell whether this process runs a chapter for a build, and not for an analyst."""
+    return os.environ.get(BUILD) == "1"
 
 
 def _path(given: Any) -> str | None:

@@ -26,6 +26,10 @@ class Project:
     def build(self) -> Path:
         return self.root / "build"
 
+    @property
+    def reviews(self) -> Path:
+        return self.root / "reviews"
+
     def cycle_file(self, cycle: str) -> Path:
         return self.data / "cycles" / f"{cycle}.yaml"
 

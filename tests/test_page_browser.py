@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from coopreport.pipeline.scripts import page_scripts
 from tests.sample_page import HOSTILE, sample_page
 
 
@@ -57,8 +58,10 @@ def test_nothing_is_fetched_and_nothing_complains(watched: Watched) -> None:
     assert (outside, watched.errors) == ([], [])
 
 
-def test_the_page_holds_no_handler_and_no_frame(watched: Watched) -> None:
-    assert count(watched.page, "iframe, object, embed, img, link, base, form") == 0
+def test_the_page_holds_no_script_but_ours_no_handler_and_no_frame(watched: Watched) -> None:
+    scripts = watched.page.locator("script:not([type])").all_text_contents()
+    assert scripts == list(page_scripts())
+    assert count(watched.page, "script[src], iframe, object, embed, img, link, base, form") == 0
     handlers = watched.page.evaluate(
         """() => [...document.querySelectorAll('*')].flatMap(e => [...e.attributes])
             .filter(a => a.name.startsWith('on') || /^\\s*javascript:/i.test(a.value)).length"""

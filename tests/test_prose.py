@@ -37,7 +37,7 @@ def test_code_and_escapes_hold_no_expression(text: str) -> None:
 
 def test_a_number_by_name_puts_its_html_in_the_sentence() -> None:
     shown = html_of("Investir {eval}`a` par an.", result("a", '<data value="1">1</data>'))
-    assert shown == '<p>Investir <data value="1">1</data> par an.</p>\n'
+    assert shown.endswith('>Investir <data value="1">1</data> par an.</p>\n')
 
 
 def test_a_text_result_is_escaped() -> None:

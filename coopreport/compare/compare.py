@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from pathlib import Path
 
 from coopreport.compare.changes import Comparison, compare_versions
@@ -17,11 +14,10 @@ from coopreport.compare.versions import (
     load_version,
     version_before,
 )
-from coopreport.pipeline.layout import LATEST
+from coopreport.pipeline.layout import COMPARISONS, LATEST
+from coopreport.pipeline.publish import json_text, write_whole
 from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
-
-FOLDER = "comparaisons"
 
 
 def compare(project: Project, cycle: str, from_: str = "", to: str = "") -> Path:
@@ -49,14 +45,13 @@ def read(project: Project, cycle: str, from_: str = "", to: str = "") -> Compari
 
 def write(project: Project, cycle: str, comparison: Comparison) -> Path:
     """Write the page of a comparison and its JSON, each whole or not at all; return the page."""
-    folder = project.build / cycle / FOLDER
+    folder = project.build / cycle / COMPARISONS
     name = f"{_name(comparison.old, cycle)}-{_name(comparison.new, cycle)}"
     page = folder / f"{name}.html"
-    content = json.dumps(as_json(comparison), ensure_ascii=False, indent=1) + "\n"
     try:
         folder.mkdir(exist_ok=True)
-        _write_whole(page, render_page(comparison))
-        _write_whole(page.with_suffix(".json"), content)
+        write_whole(page, render_page(comparison))
+        write_whole(page.with_suffix(".json"), json_text(as_json(comparison)))
     except OSError as error:
         raise cannot_write(error, folder) from None
     return page
@@ -65,18 +60,3 @@ def write(project: Project, cycle: str, comparison: Comparison) -> Path:
 def _name(version: Version, cycle: str) -> str:
     """Return a version's part of a file's name, with its cycle when it is another one."""
     return version.name if version.cycle == cycle else f"{version.cycle}-{version.name}"
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file by one rename, so that a former one stays whole until then."""
-    handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(0o644)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

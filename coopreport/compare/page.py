@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 from xml.etree.ElementTree import ParseError
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from coopreport.charts.svg import clean_svg
@@ -18,45 +17,37 @@ from coopreport.compare.changes import Comparison
 from coopreport.compare.documents import Drawing
 from coopreport.compare.versions import Version
 from coopreport.exhibit_html import WIDEST_UPRIGHT
-from coopreport.locale import NBSP, count_of, format_date, format_number, keep_together
-from coopreport.pipeline.render import TEMPLATES, style
+from coopreport.locale import NBSP, format_date, keep_together
+from coopreport.pipeline.render import style
 from coopreport.pipeline.scripts import policy
+from coopreport.pipeline.templates import environment, style_of, tidy
 
-TEMPLATE = TEMPLATES / "compare"
+TEMPLATE = "compare"
 MOST_ROWS = 8
 """The list of inputs names this many rows of a table, and counts the others."""
 
 
 def render_page(comparison: Comparison) -> str:
     """Return the page of a comparison, as HTML text ending with a newline."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    filters = {"value_text": value_text, "together": keep_together}
+    page = (
+        environment(TEMPLATE, filters)
+        .get_template("index.html.j2")
+        .render(
+            comparison=comparison,
+            old=comparison.old,
+            new=comparison.new,
+            name_of=version_name,
+            about=version_about,
+            drawing=drawing_html,
+            causes=KINDS,
+            most_rows=MOST_ROWS,
+            widest=WIDEST_UPRIGHT,
+            policy=policy(),
+            style=Markup(style() + style_of(TEMPLATE)),
+        )
     )
-    environment.filters |= {
-        "count_text": format_number,
-        "count_of": count_of,
-        "value_text": value_text,
-        "together": keep_together,
-    }
-    page = environment.get_template("index.html.j2").render(
-        comparison=comparison,
-        old=comparison.old,
-        new=comparison.new,
-        name_of=version_name,
-        about=version_about,
-        drawing=drawing_html,
-        causes=KINDS,
-        most_rows=MOST_ROWS,
-        widest=WIDEST_UPRIGHT,
-        nbsp=NBSP,
-        policy=policy(),
-        style=Markup(style() + (TEMPLATE / "style.css").read_text(encoding="utf-8")),
-    )
-    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
+    return tidy(page)
 
 
 def version_name(version: Version, other: Version) -> str:

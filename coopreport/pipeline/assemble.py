@@ -27,6 +27,7 @@ from coopreport.exhibits import (
     Table,
 )
 from coopreport.locale import NBSP
+from coopreport.pipeline.digests import exhibit_digest, ledger_digest
 from coopreport.pipeline.edition import Edition, RevisedCell
 from coopreport.pipeline.marks import with_marks, with_revisions
 from coopreport.pipeline.prose import Context, Heading, prose_html
@@ -161,6 +162,12 @@ def assemble(
                 ],
                 "frames": _frame_origins(shown.values(), references, ledger),
                 "unused": ledger["unused"],
+                "ledger_sha256": ledger_digest(ledger),
+                "digests": {
+                    exhibit.data["id"]: exhibit_digest(exhibit.data)
+                    for exhibits in shown.values()
+                    for exhibit in exhibits
+                },
             },
         }
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from coopreport.pipeline.cache import CACHE
-from coopreport.pipeline.layout import LATEST
+from coopreport.pipeline.layout import COMPARISONS, INDEX, LATEST, REVIEW
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.work import remove, sweep
 from coopreport.project import Project
 
-MADE_AGAIN = re.compile(rf"[0-9a-f]{{12}}|{LATEST}|comparaisons")
-"""What lies in `build/<cycle>` and a command makes again: builds, the pointer, comparisons."""
+MADE_AGAIN = re.compile(rf"[0-9a-f]{{12}}|{LATEST}|{COMPARISONS}|{re.escape(REVIEW)}")
+"""What lies in `build/<cycle>` and a command makes again: builds, the pointer, comparisons …"""
 
 
 def clean(project: Project) -> int:
@@ -26,7 +26,7 @@ def clean(project: Project) -> int:
         with hold(project, shelf.name, "clean"):
             sweep(project, shelf.name)
             for path in sorted(shelf.iterdir()):
-                if path.is_symlink():
+                if path.is_symlink() or path.name == REVIEW:
                     path.unlink()
                 elif MADE_AGAIN.fullmatch(path.name):
                     remove(path)
@@ -34,4 +34,5 @@ def clean(project: Project) -> int:
             if not any(shelf.iterdir()):
                 shelf.rmdir()
     remove(project.build / CACHE)
+    (project.build / INDEX).unlink(missing_ok=True)
     return 0

@@ -10,16 +10,15 @@ import json
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from markupsafe import escape
 
+from coopreport.pipeline.loopback import Loopback
 from coopreport.pipeline.scripts import NOTHING, script_html, source_hash
 
-HOST = "127.0.0.1"
 EVENTS = "/evenements"
 BEAT = 15.0
 """Seconds between two signs of life, so that a closed page is noticed."""
@@ -53,40 +52,15 @@ def alive(page: str, build: str) -> str:
     return f"{head}{found}{before}{script_html(SCRIPT)}{last}{after}"
 
 
-class Live:
+class Live(Loopback):
     """A server of one page. `page` gives the file to serve, and may change between two calls."""
 
     def __init__(self, page: Callable[[], Path], port: int = 0) -> None:
+        super().__init__(self._answer, port)
         self._page = page
         self._changed = threading.Condition()
         self._said: dict[str, Any] = {}
         self._turn = 0
-        live = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                live._answer(self)
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing: the terminal is for the builds."""
-
-        self._server = ThreadingHTTPServer((HOST, port), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_port
-        self.address = f"http://{HOST}:{self.port}/"
-
-    def __enter__(self) -> Live:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def tell(self, *, build: str = "", error: str = "") -> None:
         """Tell every open page the name of the build to show, or why there is none."""
@@ -96,10 +70,7 @@ class Live:
             self._changed.notify_all()
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
-        # A page of another site that has its name point here would read ours: only our own name.
-        if request.headers.get("Host", "") not in (f"{HOST}:{self.port}", f"localhost:{self.port}"):
-            request.send_error(HTTPStatus.FORBIDDEN)
-        elif request.path == EVENTS:
+        if request.path == EVENTS:
             self._listen(request)
         elif request.path == "/":
             self._show(request)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from coopreport.errors import Locked
 from coopreport.pipeline.work import cannot_write
@@ -48,6 +49,24 @@ def hold(project: Project, cycle: str, verb: str = "report") -> Iterator[None]:
             os.pwrite(handle, f"make {verb}, processus {os.getpid()}, {started}\n".encode(), 0)
         except OSError:
             pass  # a full disk takes the name of the holder, not the lock
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def wait_turn(folder: Path) -> Iterator[None]:
+    """Hold a folder while the block runs, after whoever holds it: for work of a moment.
+
+    Raises:
+        CannotPublish: the folder cannot be opened.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise cannot_write(error, folder) from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)

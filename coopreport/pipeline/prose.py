@@ -4,11 +4,14 @@ mistune reads the Markdown. Raw HTML is shown as text, harmful links lead nowher
 refused. Beyond plain Markdown: tables, the MyST roles {eval} (a number by name: its HTML comes
 from the cell's `user_expressions`) and {numref} (a link to a table, a chart or a row with an
 address), MyST's colon fences `:::{note}`, `:::{warning}`, `:::{important}`, and notes. Headings go
-down one level: the page has one `h1`, the report's title.
+down one level: the page has one `h1`, the report's title. Each passage (a paragraph, an item of a
+list, a table of the text) has an id made from its own words, which stays the same whatever is
+written around it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from ast import literal_eval
@@ -45,7 +48,8 @@ class Context:
     """What rendering one chapter's prose needs: where it is, and what it may refer to.
 
     `references` maps an exhibit's id to its words (`tableau 3`). `notes` gathers the chapter's. Ids
-    of headings are `<chapter>-<slug>`; `taken` keeps them apart through the chapter's cells.
+    of headings are `<chapter>-<slug>`, those of passages `<chapter>-p-<hash>`; `taken` keeps them
+    apart through the chapter's cells.
     """
 
     chapter: str
@@ -94,6 +98,8 @@ def prose_html(
     for token in _walk(tokens):
         if token["type"] == "heading":
             headings.append(_place(token, context, results))
+        elif _is_passage(token):
+            token["attrs"] = {**token.get("attrs", {}), "id": _passage_id(token, context)}
     renderer = _Renderer(context, results)
     html = Markup(renderer(iter(tokens), mistune.BlockState()))
     context.notes.add(renderer.notes)
@@ -105,17 +111,41 @@ def _place(token: Token, context: Context, results: Mapping[int, Mapping[str, st
     level = token["attrs"]["level"]
     text = _text(token["children"], results)
     base = context.chapter if level == 1 else f"{context.chapter}-{slug(text)}"
-    name, count = base, 1
-    while name in context.taken:
-        count += 1
-        name = f"{base}-{count}"
-    context.taken.add(name)
+    name = _untaken(base, context)
     if level == 2:
         context.section += 1
     number = {1: str(context.number), 2: f"{context.number}.{context.section}"}.get(level, "")
     token["attrs"]["id"] = name
     token["attrs"]["number"] = number if context.number else ""
     return Heading(level, text, name, token["attrs"]["number"])
+
+
+def _untaken(base: str, context: Context) -> str:
+    """Return `base`, or `base-2`, `base-3` … when the chapter has one already; it is then taken."""
+    name, count = base, 1
+    while name in context.taken:
+        count += 1
+        name = f"{base}-{count}"
+    context.taken.add(name)
+    return name
+
+
+def _is_passage(token: Token) -> bool:
+    """Tell whether a token is a passage; an item of several paragraphs is not: they are."""
+    if token["type"] == "list_item":
+        return bool(token["children"]) and token["children"][0]["type"] == "block_text"
+    return token["type"] in ("paragraph", "table")
+
+
+def _passage_id(token: Token, context: Context) -> str:
+    """Return the id of a passage: the hash of its words, where a number counts by its name.
+
+    What the number is worth does not change the id, nor does any other passage.
+    """
+    own = token["children"][:1] if token["type"] == "list_item" else token["children"]
+    names = {id(each): {"text": each["raw"]} for each in _walk(own) if each["type"] == "role_eval"}
+    digest = hashlib.sha256(_text(own, names).encode()).hexdigest()[:8]
+    return _untaken(f"{context.chapter}-p-{digest}", context)
 
 
 def _results(
@@ -270,12 +300,8 @@ class _Renderer(mistune.HTMLRenderer):
         if kind == "footnotes":
             self.notes = [self.render_tokens(item["children"], state) for item in token["children"]]
             return ""
-        if kind == "table":
-            inner = self.render_tokens(token["children"], state)
-            return (
-                f'<div class="scroll" role="region" aria-label="Tableau du texte" tabindex="0">'
-                f"<table>{inner}</table></div>\n"
-            )
+        if _is_passage(token):
+            return self._passage(token, state)
         if kind in ("table_head", "table_row", "table_body"):
             inner = self.render_tokens(token["children"], state)
             tags = {"table_head": ("<thead><tr>", "</tr></thead>"), "table_row": ("<tr>", "</tr>")}
@@ -295,6 +321,17 @@ class _Renderer(mistune.HTMLRenderer):
         number = address if attrs["number"] else ""
         inner = self.render_tokens(token["children"], state)
         return f'<{tag} id="{attrs["id"]}">{number}{inner}</{tag}>\n'
+
+    def _passage(self, token: Token, state: Any) -> str:
+        inner = self.render_tokens(token["children"], state)
+        id = f'id="{token["attrs"]["id"]}"'
+        if token["type"] == "table":
+            return (
+                f'<div class="scroll" {id} role="region" aria-label="Tableau du texte" '
+                f'tabindex="0"><table>{inner}</table></div>\n'
+            )
+        tag = "li" if token["type"] == "list_item" else "p"
+        return f"<{tag} {id}>{inner}</{tag}>\n"
 
     def _box(self, token: Token, state: Any) -> str:
         attrs = token["attrs"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,27 @@ def write_manifest(folder: Path, about: Mapping[str, Any]) -> None:
 
 def write_json(path: Path, content: object) -> None:
     """Write an object as readable JSON, UTF-8, with a final line end."""
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json_text(content), encoding="utf-8")
+
+
+def json_text(content: object) -> str:
+    """Return an object as the readable JSON that files hold."""
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file by one rename, so that a former one stays whole until then."""
+    handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(0o644)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def is_intact(build: Path, inputs: Mapping[str, str]) -> bool:

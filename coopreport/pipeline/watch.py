@@ -23,6 +23,7 @@ from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.live import Live
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
+from coopreport.shelf.renew import renew
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at the files."""
@@ -76,6 +77,7 @@ def _build(
         live.tell(error=str(error))
         return
     live.tell(build=built.build)
+    renew(project, name, say, built.made)
     seconds = format_value(time.monotonic() - started, "number", 2)
     what = ", ".join(chapter.title for chapter in built.ran) or "page"
     say(f"{what}{NBSP}: {seconds}{NBSP}s" if built.made else "à jour")

@@ -1,0 +1,33 @@
+"""After each verb that changes `build/`: the review edition of its cycle, then the shelf.
+
+The verb has done its work by then: what fails here is told, and is no failure of the verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from coopreport.errors import NBSP, CoopreportError
+from coopreport.pipeline.layout import INDEX, REVIEW
+from coopreport.project import Project
+
+
+def renew(project: Project, cycle: str, say: Callable[[str], None], changed: bool = True) -> None:
+    """Make the review edition and the shelf again, where they are not what they should be.
+
+    `changed`: something of `build/` changed; else only what remarks ask for is looked at.
+    """
+    index = project.build / INDEX
+    review = project.build / cycle / REVIEW
+    had_review = review.is_file()
+    try:
+        if had_review or (project.reviews / cycle).is_dir():
+            from coopreport.remarks.edition import write_review
+
+            write_review(project, cycle)
+        if changed or not index.is_file() or review.is_file() != had_review:
+            from coopreport.shelf.page import write_shelf
+
+            write_shelf(project)
+    except CoopreportError as error:
+        say(f"Avertissement{NBSP}: {error}")
