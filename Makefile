@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report watch why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report regions watch why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -30,7 +30,9 @@ export COOPREPORT_KEY := $(call typed,KEY)
 export COOPREPORT_FROM := $(call typed,FROM)
 export COOPREPORT_TO := $(call typed,TO)
 export COOPREPORT_STATIC := $(call typed,STATIC)
-unexport VERSION KIND REASON DATE KEY FROM TO STATIC
+export COOPREPORT_REGION := $(call typed,REGION)
+export COOPREPORT_JOBS := $(call typed,JOBS)
+unexport VERSION KIND REASON DATE KEY FROM TO STATIC REGION JOBS
 
 python := sh requirements/python.sh
 
@@ -42,6 +44,12 @@ report: ## produire le rapport du cycle (CYCLE=2023-2024)
 	@$(python) report -m coopreport report --cycle="$$COOPREPORT_CYCLE" \
 		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
 		--engine="$$COOPREPORT_ENGINE" --static="$$COOPREPORT_STATIC"
+
+regions: ## produire les fiches des 17 régions (REGION=06 pour une, JOBS=4, ENGINE=dask://hôte:port)
+	@$(python) $(if $(findstring dask:,$(value ENGINE)),dask,report) -m coopreport regions \
+		--cycle="$$COOPREPORT_CYCLE" --region="$$COOPREPORT_REGION" --jobs="$$COOPREPORT_JOBS" \
+		--engine="$$COOPREPORT_ENGINE" \
+		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT"
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"
