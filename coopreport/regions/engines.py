@@ -9,7 +9,7 @@ from typing import Protocol
 
 from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
-from coopreport.errors import CoopreportError
+from coopreport.errors import NBSP, BadCall, CoopreportError
 from coopreport.pipeline.engines import FORKED, scheduler_of
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.run import Executed, run_each
@@ -37,8 +37,14 @@ def fan_out(engine: str, project: Project, jobs: int, say: Callable[[str], None]
         CannotPublish: the scheduler does not answer, or has no worker.
     """
     if address := scheduler_of(engine):
-        from coopreport.regions.cluster import connected
-
+        try:
+            from coopreport.regions.cluster import connected
+        except ModuleNotFoundError as error:
+            raise BadCall(
+                f"Dask n’est pas installé (il manque {error.name}).",
+                "une commande l’ajoute à l’environnement, ici et chez chaque ouvrier"
+                f"{NBSP}: sh requirements/python.sh dask --version",
+            ) from None
         with connected(address, project) as run:
             yield run
         return
