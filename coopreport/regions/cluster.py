@@ -211,7 +211,7 @@ def _require_same(client: Client, project: Project) -> None:
         for difference in _differences(_speaking(ours), _speaking(told))
     ]
     if not wrong:
-        mine = worker.about(_locked(project), project.root)
+        mine = worker.about(_locked(project))
         answers = client.run(worker.about, _locked(project), on_error="return")
         for name, answer in answers.items():
             if not isinstance(answer, worker.About):

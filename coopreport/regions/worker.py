@@ -59,20 +59,25 @@ class Answer:
     absent: bool = False
 
 
-def about(libraries: Sequence[str], root: Path | None = None) -> About:
-    """Return what this process has: the versions of these libraries and the package's code.
-
-    `root` holds the package; None: where this process imported it from.
-    """
+def about(libraries: Sequence[str]) -> About:
+    """Return what this process has: the versions of these libraries and the package's code."""
     found = {}
     for name in libraries:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             found[name] = ""
-    code = code_now(Project(root or Path(coopreport.__file__).parents[1]))
-    digest = hashlib.sha256(json.dumps(sorted(code.items())).encode()).hexdigest()
-    return About(found, digest)
+    return About(found, CODE)
+
+
+def _code() -> str:
+    """Return the hash of the package that this process has imported."""
+    code = code_now(Project(Path(coopreport.__file__).parents[1]))
+    return hashlib.sha256(json.dumps(sorted(code.items())).encode()).hexdigest()
+
+
+CODE = _code()
+"""As it was when it was imported: a worker that lasts does not see what changes on its disk."""
 
 
 def holds(digest: str) -> bool:
