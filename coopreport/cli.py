@@ -176,6 +176,7 @@ def build_parser() -> argparse.ArgumentParser:
     register.add_argument(
         "--sha256", default="", metavar="EMPREINTE", help="l’empreinte que le fichier doit avoir"
     )
+    verb("clean", _clean, "enlever les productions et les réserves, jamais une version publiée")
     _add_release_verbs(verb)
     return parser
 

@@ -38,7 +38,7 @@ def bare_project(folder: Path) -> Path:
     return folder
 
 
-def register_project(folder: Path, rows: int = 20_000) -> Path:
+def register_project(folder: Path, rows: int = 40_000) -> Path:
     """Copy the project, with a generated register of `rows` firms, one in a hundred a co-op."""
     project = bare_project(folder)
     towns = project / "registers" / "villes.csv"

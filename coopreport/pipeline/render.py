@@ -20,7 +20,7 @@ from coopreport.charts.svg import FONTS
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
 from coopreport.indicators import flag_mark
-from coopreport.locale import UNITS, format_date, format_number, typographic
+from coopreport.locale import SYMBOLS, UNITS, format_date, format_number, typographic
 from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
 from coopreport.pipeline.scripts import page_scripts, policy, script_html
@@ -67,6 +67,7 @@ def _exporter() -> Any:
             "unit_name": lambda unit: UNITS[unit].title,
             "is_address": is_safe_address,
             "flag_mark": flag_mark,
+            "meaning": SYMBOLS.get,
         },
     )
 
