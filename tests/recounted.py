@@ -1,7 +1,8 @@
 """A generated Québec register counted a second time, by region, without any code of the report.
 
 Small registers only: one dictionary a firm. The definition is the survival chapter's: births from
-2002, deaths at the date of the status, a merger ends the observation and is no death.
+2002, observed from their registration, deaths at the date of the status; a merger ends the
+observation and is no death.
 """
 
 from __future__ import annotations
@@ -18,11 +19,23 @@ from pathlib import Path
 FIRST, LAST = date(2002, 1, 1), date(2023, 1, 31)
 
 
+@dataclass(frozen=True)
+class Life:
+    """One co-operative: its age in days when it registered, its last age seen, if it died then."""
+
+    entry: int
+    days: int
+    died: bool
+
+    def is_at_risk(self, age: int) -> bool:
+        return self.entry < age <= self.days or age == self.entry == 0
+
+
 @dataclass
 class Recount:
-    """The co-operatives of one region: the days lived by each, and if they ended in a death."""
+    """The co-operatives of one region."""
 
-    lives: list[tuple[int, bool]] = field(default_factory=list)
+    lives: list[Life] = field(default_factory=list)
 
     @property
     def units(self) -> int:
@@ -30,14 +43,15 @@ class Recount:
 
     @property
     def deaths(self) -> int:
-        return sum(died for _, died in self.lives)
+        return sum(life.died for life in self.lives)
 
     def survival(self, years: int) -> float:
-        """Kaplan and Meier's product, one death day at a time."""
+        """Kaplan and Meier's product with delayed entry, one age of death at a time."""
         survives = 1.0
-        for day in sorted({days for days, died in self.lives if died and days <= years * 365.25}):
-            at_risk = sum(days >= day for days, _ in self.lives)
-            survives *= 1 - self.lives.count((day, True)) / at_risk
+        ages = {life.days for life in self.lives if life.died and life.days <= years * 365.25}
+        for age in sorted(ages):
+            dead = sum(life.died and life.days == age for life in self.lives)
+            survives *= 1 - dead / sum(life.is_at_risk(age) for life in self.lives)
         return survives
 
 
@@ -59,7 +73,10 @@ def recount(registers: Path) -> Mapping[str, Recount]:
         end = date.fromisoformat(row["DAT_STAT_IMMAT"]) if ended else LAST
         died = ended and row["NEQ"] not in merged
         region = regions.get(town.removesuffix(" (Québec)"), "")
-        found[region].lives.append(((end - birth).days, died))
+        entry = max(0, (date.fromisoformat(row["DAT_IMMAT"]) - birth).days)
+        days = (end - birth).days
+        if not entry or days > entry:  # else it was never seen alive
+            found[region].lives.append(Life(entry, days, died))
     return found
 
 
