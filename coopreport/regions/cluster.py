@@ -70,7 +70,8 @@ def connected(address: str, project: Project) -> Iterator[Run]:
         except (TimeoutError, OSError):
             raise CannotPublish(
                 f"L’ordonnanceur Dask {quoted(address)} n’a aucun ouvrier.",
-                f"démarrez-en un ou plusieurs{NBSP}: dask worker tcp://{address}",
+                "démarrez-en un ou plusieurs"
+                f"{NBSP}: sh requirements/python.sh dask -m dask worker tcp://{address}",
             ) from None
         _require_same(client, project)
         yield _Cluster(client, project, address)
@@ -257,8 +258,8 @@ def _silent(address: str, error: BaseException | None) -> CannotPublish:
     said = f" ({shorten(str(error), 120)})" if error and str(error) else ""
     return CannotPublish(
         f"L’ordonnanceur Dask {quoted(address)} ne répond pas{said}.",
-        f"démarrez-le (dask scheduler --host 127.0.0.1) ou corrigez l’adresse"
-        f"{NBSP}: ENGINE=dask://hôte:port; sans lui{NBSP}: make regions.",
+        "démarrez-le (sh requirements/python.sh dask -m dask scheduler --host 127.0.0.1), ou "
+        f"corrigez l’adresse{NBSP}: ENGINE=dask://hôte:port; sans lui{NBSP}: make regions.",
     )
 
 
