@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report regions watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -31,13 +31,15 @@ export COOPREPORT_FROM := $(call typed,FROM)
 export COOPREPORT_TO := $(call typed,TO)
 export COOPREPORT_STATIC := $(call typed,STATIC)
 export COOPREPORT_PDF := $(or $(call typed,PDF),$(value COOPREPORT_PDF))
+export COOPREPORT_REGION := $(call typed,REGION)
+export COOPREPORT_JOBS := $(call typed,JOBS)
 export COOPREPORT_ID := $(call typed,ID)
 export COOPREPORT_ANSWER := $(call typed,ANSWER)
 export COOPREPORT_CLOSE := $(call typed,CLOSE)
 export COOPREPORT_AUTHOR := $(call typed,AUTHOR)
 export COOPREPORT_ALL := $(call typed,ALL)
 export COOPREPORT_PORT := $(call typed,PORT)
-unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF ID ANSWER CLOSE AUTHOR ALL PORT
+unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF REGION JOBS ID ANSWER CLOSE AUTHOR ALL PORT
 
 python := sh requirements/python.sh
 
@@ -50,6 +52,12 @@ report: ## produire le rapport du cycle (CYCLE=2023-2024)
 	@$(python) report -m coopreport report --cycle="$$COOPREPORT_CYCLE" \
 		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
 		--engine="$$COOPREPORT_ENGINE" --pdf="$$COOPREPORT_PDF" --static="$$COOPREPORT_STATIC"
+
+regions: ## produire les fiches des 17 régions (REGION=06 pour une, JOBS=4, ENGINE=dask://hôte:port)
+	@$(python) $(if $(findstring dask:,$(value ENGINE)),dask,report) -m coopreport regions \
+		--cycle="$$COOPREPORT_CYCLE" --region="$$COOPREPORT_REGION" --jobs="$$COOPREPORT_JOBS" \
+		--engine="$$COOPREPORT_ENGINE" \
+		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT"
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"

@@ -85,7 +85,7 @@ class Bench:
         none, kept = self.clean, self.kept
         report = [sys.executable, "-m", "coopreport", "report"]
         kernels, forked = [[*report, f"--engine={engine}"] for engine in ("noyaux", "souche")]
-        chapters = sorted(path.stem for path in (self.project / "notebooks").glob("*.ipynb"))
+        chapters = sorted(path.stem for path in (self.project / "notebooks").glob("[0-9]*.ipynb"))
         serial = [[sys.executable, str(HERE), "--serial", str(self.out)]]
         ways = [
             Way("(a) commandes papermill et nbconvert", none, self.command(self.by_hand(chapters))),
@@ -193,7 +193,7 @@ class Bench:
     def _make_book(self) -> None:
         shutil.copytree(self.project / "notebooks", self.book)
         shutil.copytree(self.project / "data", self.book.parent / "data")
-        names = sorted(path.stem for path in self.book.glob("*.ipynb"))
+        names = sorted(path.stem for path in self.book.glob("[0-9]*.ipynb"))
         chapters = "".join(f"- file: {name}\n" for name in names[1:])
         (self.book / "_config.yml").write_text(BOOK, encoding="utf-8")
         toc = f"format: jb-book\nroot: {names[0]}\nchapters:\n{chapters}"
@@ -224,7 +224,7 @@ def serial(out: Path) -> None:
     import papermill
 
     project = Path.cwd()
-    for path in sorted((project / "notebooks").glob("*.ipynb")):
+    for path in sorted((project / "notebooks").glob("[0-9]*.ipynb")):
         given = parameters(project, path.stem)
         notebook = papermill.execute_notebook(
             path, out / path.name, given, progress_bar=False, cwd=path.parent

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from coopreport import __version__
 from coopreport.errors import NBSP, BadCall, CoopreportError, shorten
-from coopreport.pipeline.engines import DEFAULT, ENGINES
+from coopreport.pipeline.engines import DEFAULT, ENGINES, scheduler_of
 
 if TYPE_CHECKING:
     from coopreport.project import Project
@@ -97,6 +97,23 @@ def _engine(text: str) -> str:
     return text or DEFAULT
 
 
+def _fan_out(text: str) -> str:
+    """Return an engine of `make regions`, which may also be a Dask scheduler."""
+    if not text or text in ENGINES or scheduler_of(text):
+        return text or DEFAULT
+    raise BadCall(
+        f"« {shorten(text)} » n’est pas un moteur.",
+        f"un de{NBSP}: {', '.join(ENGINES)}, ou l’adresse d’un ordonnanceur Dask, "
+        "dask://127.0.0.1:8786.",
+    )
+
+
+def _jobs(text: str) -> int:
+    if text and (not re.fullmatch(r"[0-9]{1,3}", text) or int(text) == 0):
+        raise BadCall(f"« {shorten(text)} » n’est pas un nombre de fiches.", "donnez 1 à 999.")
+    return int(text or 0)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command; every option has its help."""
     parser = _Parser(
@@ -122,12 +139,7 @@ def build_parser() -> argparse.ArgumentParser:
         return added
 
     report = verb("report", _report, "vérifier, exécuter, rendre et publier le rapport")
-    report.add_argument(
-        "--cell-limit", type=_seconds, default=300.0, metavar="S", help="limite par cellule (300)"
-    )
-    report.add_argument(
-        "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
-    )
+    _add_limits(report)
     report.add_argument(
         "--engine",
         type=_engine,
@@ -162,6 +174,21 @@ def build_parser() -> argparse.ArgumentParser:
     served.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
     )
+    regions = verb("regions", _regions, "produire une fiche par région administrative")
+    regions.add_argument(
+        "--region", default="", metavar="CODES", help="06, ou 01,06; sans lui, les 17 régions"
+    )
+    regions.add_argument(
+        "--engine",
+        type=_fan_out,
+        default=DEFAULT,
+        metavar="MOTEUR",
+        help="souche, noyaux ou dask://hôte:port (%(default)s)",
+    )
+    regions.add_argument(
+        "--jobs", type=_jobs, default=0, metavar="N", help="fiches à la fois (les processeurs)"
+    )
+    _add_limits(regions)
     live = verb("watch", _watch, "refaire le rapport à chaque enregistrement; page vivante")
     live.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
@@ -193,6 +220,16 @@ def _add_pdf(verb: _Parser) -> None:
         default=os.environ.get("COOPREPORT_PDF", ""),
         metavar="OUI",
         help="non : sans rapport.pdf (oui, ou ce que dit COOPREPORT_PDF)",
+    )
+
+
+def _add_limits(verb: _Parser) -> None:
+    """Add the options that stop a chapter which takes too long."""
+    verb.add_argument(
+        "--cell-limit", type=_seconds, default=300.0, metavar="S", help="limite par cellule (300)"
+    )
+    verb.add_argument(
+        "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
     )
 
 
@@ -266,6 +303,27 @@ def _renew(project: Project, cycle: str, *, changed: bool = True) -> None:
     from coopreport.shelf.renew import renew
 
     renew(project, cycle, say, changed)
+
+
+def _regions(call: argparse.Namespace) -> int:
+    from coopreport.cycles import check_cycle_name
+    from coopreport.project import find_project
+    from coopreport.regions.sheet import check_codes
+
+    check_cycle_name(call.cycle)
+    codes = check_codes(call.region)
+    project = find_project()
+
+    from coopreport.pipeline.limits import Limits
+    from coopreport.regions.make import make_regions
+
+    limits = Limits(call.cell_limit, call.build_limit)
+    made = make_regions(project, call.cycle, codes, limits, say, call.engine, call.jobs)
+    _renew(project, call.cycle, changed=made.made)
+    if not made.made:
+        say("Rien n’a changé depuis cette production.")
+    print(f"Fiches régionales : {project.relative(made.page)}\n{made.page.as_uri()}")
+    return 0
 
 
 def _watch(call: argparse.Namespace) -> int:

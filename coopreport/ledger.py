@@ -133,6 +133,9 @@ class Data:
 REGISTER = "registre"
 """The name under which the trail has the cycle's register."""
 
+REGISTER_CACHE = "registers/.cache"
+"""Where the tables counted from a register are kept, from the project's root."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -212,7 +215,7 @@ class Ledger:
         """The register that the cycle names; it names one."""
         if self._register is None:
             assert self.cycle.register is not None
-            cache = self.package.data_dir.parent / "registers" / ".cache"
+            cache = self.package.data_dir.parent / REGISTER_CACHE
             self._register = NamedRegister(self.cycle.register, cache)
         return self._register
 

@@ -36,6 +36,7 @@ from coopreport.fiscal import fiscal_year_of
 from coopreport.indicators import SYNTHETIC_WORDS, Indicator, Line, Read
 from coopreport.ledger import Ledger
 from coopreport.project import Project, find_project
+from coopreport.regions import sheet
 from coopreport.tables import open_package
 
 __all__ = ["Column", "Report", "charts", "fiscal_year_of", "locale", "seal", "start"]
@@ -209,14 +210,17 @@ _current: Report | None = None
 def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
     """Open a cycle for a chapter; `parameters` are the chapter's, as its parameters cell has them.
 
-    In JupyterLab, it shows the open remarks on the chapter, if there are any.
+    In JupyterLab, it shows the open remarks on the chapter, if there are any. The sheet of a region
+    (`regions.sheet`) is no chapter of the cycle: it brings its own parameter.
 
     Raises:
-        BadCall: the chapter has no such parameter in the cycle.
+        BadCall: the chapter has no such parameter in the cycle, or there is no such region.
     """
     global _current
     project = find_project()
     read = read_cycle(project, cycle)
+    if chapter == sheet.PARAMETER:
+        read = sheet.with_sheets(project, read, sheet.check_codes(parameters[sheet.PARAMETER]))
     if parameters:
         full_name = next((n for n in read.parameters if n.partition("-")[2] == chapter), "")
         known = list(read.parameters.get(full_name, {}))

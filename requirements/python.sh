@@ -1,6 +1,6 @@
 #!/bin/sh
 # Run the project's Python, after making its environment when it is absent or out of date:
-#     sh requirements/python.sh GROUP ARGUMENT…      GROUP is report, test or lab
+#     sh requirements/python.sh GROUP ARGUMENT…      GROUP is report, test, lab or dask
 # The environment is .venv/, or the activated conda environment, and holds what requirements/GROUP.lock
 # says. Its copy of the lock tells that it is up to date; a larger group serves a smaller one.
 set -eu
@@ -35,7 +35,11 @@ holds() { cmp -s "requirements/$1.lock" "$home/.coopreport-$1.lock"; }
 
 up_to_date() {
     holds "$group" && return
-    [ "$group" = report ] && { holds test || holds lab; }
+    case $group in
+        report) holds test || holds lab || holds dask ;;
+        dask) holds test ;;
+        *) return 1 ;;
+    esac
 }
 
 make_venv() {

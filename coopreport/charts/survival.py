@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -38,6 +39,7 @@ def survival_curve(
     stops = pd.concat([_read(frame[frame["curve"] == curve], whole) for curve in curves])
     ends = data.groupby("curve", sort=False).tail(1).reset_index(drop=True)
     ends["text"] = [wrap(str(curve), 20) for curve in ends["curve"]]
+    ends["place"] = _apart(ends["rate"].tolist())
     x = alt.X("years:Q", title="Âge, en années", axis=alt.Axis(tickMinStep=1, format="d"))
     x = x.scale(domain=[0, limit], nice=False)
     percent = alt.Axis(labelExpr=f"datum.label + '{NBSP}%'", values=[0, 20, 40, 60, 80, 100])
@@ -59,7 +61,7 @@ def survival_curve(
     names = (
         alt.Chart(ends)
         .mark_text(align="left", dx=8, lineBreak="\n", baseline="middle", fontWeight=600)
-        .encode(x="years:Q", y="rate:Q", text="text:N")
+        .encode(x="years:Q", y="place:Q", text="text:N")
     )
     layers: list[alt.Chart] = [band, lines, names, *_rates_at(ages, stops, color)]
     if points is not None and len(points):
@@ -194,3 +196,13 @@ def _read(curve: pd.DataFrame, ages: Sequence[float]) -> pd.DataFrame:
     known = known[["years", "rate", "low", "high", "curve"]].sort_values("years")
     asked = pd.DataFrame({"years": [float(age) for age in ages]})
     return pd.merge_asof(asked, known, on="years").dropna()
+
+
+def _apart(rates: list[float], least: float = 6) -> list[float]:
+    """Return where labels stand beside rates, in percent: in their order, `least` points apart."""
+    places = list(rates)
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    for before, after in pairwise(order):
+        if (missing := least - (places[after] - places[before])) > 0:
+            places[after] += missing
+    return places

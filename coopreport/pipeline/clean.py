@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from coopreport.pipeline.cache import CACHE
-from coopreport.pipeline.layout import COMPARISONS, INDEX, LATEST, REVIEW
+from coopreport.pipeline.layout import COMPARISONS, INDEX, LATEST, REGIONS, REVIEW
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.work import remove, sweep
 from coopreport.project import Project
 
-MADE_AGAIN = re.compile(rf"[0-9a-f]{{12}}|{LATEST}|{COMPARISONS}|{re.escape(REVIEW)}")
-"""What lies in `build/<cycle>` and a command makes again: builds, the pointer, comparisons …"""
+MADE_AGAIN = re.compile(rf"[0-9a-f]{{12}}|{LATEST}|{COMPARISONS}|{re.escape(REVIEW)}|{REGIONS}")
+"""What lies in `build/<cycle>` and a command makes again: builds, pointer, comparisons, sheets …"""
 
 
 def clean(project: Project) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 FORKED = "souche"
@@ -14,3 +15,12 @@ ENGINES = (FORKED, KERNELS)
 
 DEFAULT = FORKED if sys.platform == "linux" else KERNELS
 """Only Linux was tried: elsewhere, forking after a system library was loaded may fail."""
+
+SCHEDULER = re.compile(r"dask://((?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5})")
+"""The address of a Dask scheduler, whose workers run the sheets of regions."""
+
+
+def scheduler_of(engine: str) -> str:
+    """Return `host:port` of an engine that is a Dask scheduler, "" for another."""
+    match = SCHEDULER.fullmatch(engine)
+    return match.group(1) if match else ""

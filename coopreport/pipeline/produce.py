@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class Production:
             listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
             words = count_of(len(unused), "indicateur défini et non utilisé", UNUSED)
             self.say(f"  Avertissement{NBSP}: {words}{NBSP}: {listed}")
-        self._require_unchanged()
+        require_unchanged(self.project, self.cycle, self.plan.inputs)
         publish(finished, self.project, self.cycle.id, self.plan.build)
 
     def _names_by_definition(self) -> dict[str, list[str]]:
@@ -128,16 +128,21 @@ class Production:
         drawings.forget_old()
         return [done[chapter.name] for chapter in self.cycle.chapters]
 
-    def _require_unchanged(self) -> None:
-        """Raise when an input was written to while the chapters ran."""
-        now = input_files(self.project, self.cycle)
-        changed = sorted({path for path, _ in {*now.items()} ^ {*self.plan.inputs.items()}})
-        if changed:
-            raise CannotPublish(
-                f"Modifié pendant la production{NBSP}: {', '.join(changed[:5])}. "
-                "Le dernier rapport est intact.",
-                "relancez la même commande.",
-            )
-
     def _say_step(self, text: str, seconds: float) -> None:
         self.say(f"  {text} ({format_value(seconds, 'number', 1)}{NBSP}s)")
+
+
+def require_unchanged(project: Project, cycle: Cycle, inputs: Mapping[str, str]) -> None:
+    """Check that nobody wrote to an input while the chapters ran.
+
+    Raises:
+        CannotPublish: with the files that are not what they were.
+    """
+    now = input_files(project, cycle)
+    changed = sorted({path for path, _ in {*now.items()} ^ {*inputs.items()}})
+    if changed:
+        raise CannotPublish(
+            f"Modifié pendant la production{NBSP}: {', '.join(changed[:5])}. "
+            "Le dernier rapport est intact.",
+            "relancez la même commande.",
+        )

@@ -87,10 +87,20 @@ def latest_name(shelf: Path) -> str:
 def publish(finished: Path, project: Project, cycle: str, name: str) -> Path:
     """Move a finished build to `build/<cycle>/<name>/` and point `latest` to it.
 
-    What has the place of the build and is not whole (an edited or damaged file) is replaced.
-
     Returns:
         The folder `build/<cycle>/latest`.
+
+    Raises:
+        CannotPublish: the cycle's folder cannot be written.
+    """
+    put(finished, project, cycle, name)
+    return point_latest(project, cycle, name, finished.parent)
+
+
+def put(finished: Path, project: Project, cycle: str, name: str) -> Path:
+    """Move a finished build to `build/<cycle>/<name>/`, and return that folder.
+
+    What has the place of the build and is not whole (an edited or damaged file) is replaced.
 
     Raises:
         CannotPublish: the cycle's folder cannot be written.
@@ -98,7 +108,7 @@ def publish(finished: Path, project: Project, cycle: str, name: str) -> Path:
     shelf = project.build / cycle
     target = shelf / name
     try:
-        shelf.mkdir(exist_ok=True)
+        shelf.mkdir(parents=True, exist_ok=True)
         flush(finished)
         if target.exists():
             target.rename(finished.parent / "replaced")
@@ -106,7 +116,7 @@ def publish(finished: Path, project: Project, cycle: str, name: str) -> Path:
         flush_one(shelf)
     except OSError as error:
         raise cannot_write(error, shelf) from None
-    return point_latest(project, cycle, name, finished.parent)
+    return target
 
 
 def point_latest(project: Project, cycle: str, name: str, work: Path) -> Path:

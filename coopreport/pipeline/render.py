@@ -24,7 +24,7 @@ from coopreport.charts.vega import packed_vega, vega_script
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
 from coopreport.indicators import flag_mark
-from coopreport.locale import UNITS, format_date, format_number, typographic
+from coopreport.locale import SYMBOLS, UNITS, format_date, format_number, typographic
 from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
 from coopreport.pipeline.scripts import data_html, page_scripts, policy, script_html, tidy
@@ -115,6 +115,7 @@ def _exporter(template: str, exhibit: Callable[..., Markup]) -> Any:
             "is_address": is_safe_address,
             "flag_mark": flag_mark,
             "css_text": css_text,
+            "meaning": SYMBOLS.get,
         },
     )
 

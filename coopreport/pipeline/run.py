@@ -76,31 +76,60 @@ def run_chapters(
     Raises:
         ChapterFailed: the first chapter, in the order given, that did not run well.
     """
-    build = _Build(project, cycle, work, limits, time.monotonic() + limits.build_seconds, engine)
     failures: dict[str, CoopreportError] = {}
     done: dict[str, Executed] = {}
 
+    def well(run: Executed) -> None:
+        done[run.chapter.name] = run
+        progress(run)
+
+    def ill(chapter: Chapter, error: CoopreportError) -> None:
+        failures[chapter.name] = error
+
+    run_each(project, cycle, chapters, work, limits, well, ill, engine)
+    for chapter in chapters:
+        if chapter.name in failures:
+            raise failures[chapter.name]
+    return [done[chapter.name] for chapter in chapters]
+
+
+def run_each(
+    project: Project,
+    cycle: Cycle,
+    chapters: Sequence[Chapter],
+    work: Path,
+    limits: Limits,
+    well: Callable[[Executed], None],
+    ill: Callable[[Chapter, CoopreportError], None],
+    engine: Warm | None = None,
+    jobs: int = 0,
+) -> None:
+    """Run chapters as `run_chapters`, each to its own end: a failure stops no other one.
+
+    Args:
+        well: called as each chapter ends well, in the thread that ran it.
+        ill: called with the error of one that did not.
+        jobs: how many at once; 0: as many as there are processors, two at least.
+    """
+    build = _Build(project, cycle, work, limits, time.monotonic() + limits.build_seconds, engine)
+
     def one(chapter: Chapter) -> None:
         try:
-            done[chapter.name] = run_chapter(build, chapter)
+            run = run_chapter(build, chapter)
         except CoopreportError as error:
-            failures[chapter.name] = error
+            ill(chapter, error)
         else:
-            progress(done[chapter.name])
+            well(run)
 
     # The longest first, so that none is left alone at the end.
     longest = sorted(chapters, key=lambda chapter: chapter.path.stat().st_size, reverse=True)
-    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+    with ThreadPoolExecutor(max_workers=jobs or max(2, os.cpu_count() or 2)) as pool:
         try:
             list(pool.map(one, longest))
         except BaseException:  # Ctrl-C: the threads end when what they wait for is gone
             pool.shutdown(wait=False, cancel_futures=True)
             build.running.stop()
             raise
-    for chapter in chapters:
-        if chapter.name in failures:
-            raise failures[chapter.name]
-    return [done[chapter.name] for chapter in chapters]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,50 @@
+"""A copy of the project that names a generated Québec register with towns in every region."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from coopreport.registers.generator import write_quebec
+from tests.conftest import ROOT, SOURCES
+from tests.registers_fixtures import name_register
+
+TOWNS = (
+    ("Rimouski", "01", 150_000),
+    ("Saguenay", "02", 290_000),
+    ("Québec", "03", 550_000),
+    ("Trois-Rivières", "04", 140_000),
+    ("Sherbrooke", "05", 170_000),
+    ("Montréal", "06", 1_760_000),
+    ("Gatineau", "07", 290_000),
+    ("Rouyn-Noranda", "08", 42_000),
+    ("Sept-Îles", "09", 25_000),
+    ("Chibougamau", "10", 7_000),
+    ("Gaspé", "11", 15_000),
+    ("Lévis", "12", 150_000),
+    ("Laval", "13", 440_000),
+    ("Terrebonne", "14", 120_000),
+    ("Saint-Jérôme", "15", 80_000),
+    ("Longueuil", "16", 250_000),
+    ("Drummondville", "17", 80_000),
+)
+ENTRY = "{kind: quebec, path: registers/r.zip, municipalities: registers/villes.csv}"
+
+
+def bare_project(folder: Path) -> Path:
+    """Copy the project's sources to a folder that does not exist yet."""
+    for name in SOURCES:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def register_project(folder: Path, rows: int = 40_000) -> Path:
+    """Copy the project, with a generated register of `rows` firms, one in a hundred a co-op."""
+    project = bare_project(folder)
+    towns = project / "registers" / "villes.csv"
+    towns.parent.mkdir()
+    lines = [f"{name},{code},{people}\n" for name, code, people in TOWNS]
+    towns.write_text("municipalite,region_code,population\n" + "".join(lines), encoding="utf-8")
+    write_quebec(project / "registers" / "r.zip", rows, 7, zipped=True, municipalities=towns)
+    name_register(project, ENTRY)
+    return project
