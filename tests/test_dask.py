@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -24,7 +25,7 @@ from coopreport.project import Project
 from coopreport.regions.bundle import pack, unpack
 from coopreport.regions.engines import fan_out
 from coopreport.regions.sheet import with_sheets
-from tests.builds import assert_nobody_in, processes_in, start
+from tests.builds import assert_nobody_in, leftovers, processes_in, start, wait_for
 from tests.chapters import CYCLE
 from tests.conftest import ROOT, runner
 from tests.regions_fixtures import bare_project, register_project
@@ -205,6 +206,34 @@ def test_a_scheduler_that_is_not_there_is_told(
     ):
         pass
     assert getattr(caught.value, "exit_code", 0) == 5
+
+
+def test_a_scheduler_that_dies_stops_the_command_and_leaves_what_was_published(
+    tmp_path: Path,
+) -> None:
+    known = tmp_path / "ordonnanceur.json"
+    given = ("--host=127.0.0.1", "--port=0", "--no-dashboard", f"--scheduler-file={known}")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    small = bare_project(tmp_path / "mémoire")
+    with subprocess.Popen(
+        [sys.executable, "-m", "dask", "scheduler", *given], env=environment, cwd=tmp_path, **quiet
+    ) as scheduler:
+        wait_for(known)
+        address = json.loads(known.read_text(encoding="utf-8"))["address"]
+        asked = [sys.executable, "-m", "dask", "worker", address, "--nthreads=1", "--no-dashboard"]
+        with subprocess.Popen(asked, env=environment, cwd=tmp_path, **quiet) as worker:
+            running = start(small, "regions", f"--engine=dask://{address.removeprefix('tcp://')}")
+            assert running.stderr
+            while not running.stderr.readline().startswith("  0"):
+                assert running.poll() is None
+            scheduler.kill()
+            _, said = running.communicate(timeout=300)
+            worker.terminate()
+    assert running.returncode == 5, said
+    assert "ne répond pas" in said
+    assert not (small / "build" / CYCLE / "regions").exists()
+    assert not leftovers(small)
 
 
 def test_without_dask_the_message_has_the_command_that_adds_it(

@@ -37,7 +37,10 @@ from coopreport.regions.engines import Ill, Run, Well
 from coopreport.regions.sheet import code_of
 
 PATIENCE = 15.0
-"""Seconds for a scheduler to answer, for a first worker to come, for a lost one to come back."""
+"""Seconds for a scheduler to answer, and for a first worker to come."""
+
+GONE = 60.0
+"""Seconds without any worker, or without the scheduler, after which nobody comes back."""
 
 ROUNDS = 4
 """How many times the sheets that a lost worker took away are asked for again."""
@@ -152,13 +155,16 @@ class _Cluster:
                     future = ended.get(timeout=LOOK_EVERY)
                     break
                 except Empty:
-                    away = 0.0 if self._client.status == "running" else away + LOOK_EVERY
+                    away = 0.0 if self._has_workers() else away + LOOK_EVERY
                 if time.monotonic() >= deadline:
                     self._client.cancel(list(asked), force=True)
                     return
-                if away >= PATIENCE or self._client.status == "closed":
+                if away >= GONE or self._client.status == "closed":
                     raise _silent(self._address, None)
             yield future, asked[future]
+
+    def _has_workers(self) -> bool:
+        return self._client.status == "running" and bool(self._client.scheduler_info()["workers"])
 
 
 def _tell(future: Future[Any], chapter: Chapter, well: Well, ill: Ill, deadline: float) -> bool:
@@ -257,7 +263,7 @@ def _locked(project: Project) -> list[str]:
 def _silent(address: str, error: BaseException | None) -> CannotPublish:
     said = f" ({shorten(str(error), 120)})" if error and str(error) else ""
     return CannotPublish(
-        f"L’ordonnanceur Dask {quoted(address)} ne répond pas{said}.",
+        f"L’ordonnanceur Dask {quoted(address)} ne répond pas, ou n’a plus d’ouvrier{said}.",
         "démarrez-le (sh requirements/python.sh dask -m dask scheduler --host 127.0.0.1), ou "
         f"corrigez l’adresse{NBSP}: ENGINE=dask://hôte:port; sans lui{NBSP}: make regions.",
     )
