@@ -71,6 +71,14 @@ class Report:
         """
         return self.ledger.frame(name).rows.copy()
 
+    def knows(self, fact: str) -> bool:
+        """Tell whether the cycle knows a fact of `catalogue/facts.py`.
+
+        Raises:
+            UnknownName: nobody defines this fact.
+        """
+        return self.ledger.fact(fact).known
+
     def labels(self, table: str, column: str) -> dict[str, str]:
         """Return the French labels of a coded column, by code, as the table's schema gives them.
 
@@ -183,8 +191,16 @@ class Report:
         return Chart(name, title, alt, spec, table, tuple(notes))
 
     def figures(self, name: str, title: str, items: Sequence[tuple[str, str, str]]) -> Figures:
-        """Return key figures: `items` are (label, indicator's name, note)."""
-        shown = [figure(label, self.indicator[of], note) for label, of, note in items]
+        """Return key figures: `items` are (label, indicator's name, note).
+
+        Those that the cycle cannot compute, or that have no value in it, are left out.
+        """
+        known = [item for item in items if self.ledger.has(item[1])]
+        shown = [
+            figure(label, self.indicator[of], note)
+            for label, of, note in known
+            if self.indicator[of].value is not None
+        ]
         return Figures(name, title, tuple(shown))
 
 
@@ -216,14 +232,18 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
     return _current
 
 
-def seal() -> None:
+def seal(*facts: str) -> None:
     """Write the ledger of this chapter into the notebook: the last act of a good run.
 
-    Of the definitions it has those that the chapter added; the build knows the catalogue's.
+    Of the definitions it has those that the chapter added; the build knows the catalogue's. What
+    tells the `facts` that the chapter's cells need is a part of it.
 
     Raises:
         NameTaken: two definitions of the chapter give the same name.
     """
+    if _current:
+        for fact in facts:
+            _current.knows(fact)
     ledger = _current.ledger.to_json(known=CATALOGUE.indicators) if _current else EMPTY
     display(
         {

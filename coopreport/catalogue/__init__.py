@@ -6,6 +6,7 @@ frame; its docstring says how, its `Source:` line where the formula comes from.
 
 from coopreport.catalogue import (
     claims,
+    facts,
     funding,
     grants,
     portrait,
@@ -19,6 +20,7 @@ from coopreport.catalogue.base import CATALOGUE
 __all__ = [
     "CATALOGUE",
     "claims",
+    "facts",
     "funding",
     "grants",
     "portrait",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from coopreport.analysis import funding
 from coopreport.catalogue.base import CATALOGUE, column_by
+from coopreport.catalogue.facts import when
 from coopreport.definitions import Keys
 from coopreport.fiscal import span, start_year
 from coopreport.indicators import Result
@@ -46,8 +47,8 @@ def each_total_ask(data: Data) -> Iterator[Keys]:
 
 
 def each_year(data: Data) -> Iterator[Keys]:
-    """The fiscal years of the horizon."""
-    return ({"year": year} for year in data.cycle.fiscal_years)
+    """The fiscal years of the horizon, in a cycle whose asks are known."""
+    return ({"year": year} for year in data.cycle.fiscal_years if data.knows("asks"))
 
 
 def each_reading(data: Data) -> Iterator[Keys]:
@@ -121,6 +122,7 @@ def shares(data: Data) -> pd.DataFrame:
     unit="CAD_M",
     decimals=1,
     formula="montant annuel de la demande prioritaire dans la synthèse du mémoire",
+    each=when("asks"),
 )
 def headline(data: Data) -> int:
     """The annual headline that the brief's synthesis prints."""
@@ -133,6 +135,7 @@ def headline(data: Data) -> int:
     unit="CAD_M",
     decimals=1,
     formula="somme des montants annuels des recommandations",
+    each=when("asks"),
 )
 def total_annual(data: Data) -> int:
     """The sum of the annual amounts of the numbered recommendations."""
@@ -256,6 +259,7 @@ def new_in_year(data: Data, year: str) -> int:
     unit="CAD_M",
     decimals=1,
     formula="somme des demandes de tous les exercices de l’horizon",
+    each=when("asks"),
 )
 def total_horizon(data: Data) -> int:
     """The sum of the asks over every fiscal year of the horizon."""
@@ -268,6 +272,7 @@ def total_horizon(data: Data) -> int:
     unit="count",
     decimals=0,
     formula="paramètre du cycle",
+    each=when("asks"),
 )
 def horizon(data: Data) -> int:
     """The number of fiscal years of the horizon, a parameter of the cycle."""
@@ -280,6 +285,7 @@ def horizon(data: Data) -> int:
     unit="count",
     decimals=0,
     formula="nombre d’exercices de l’horizon où la somme des demandes égale l’annonce annuelle",
+    each=when("asks"),
 )
 def years_that_hold(data: Data) -> int:
     """The number of fiscal years in which the asks add up to the headline."""
@@ -335,6 +341,7 @@ def increase_of_ask(data: Data, ask: str, code: str) -> Result | int:
     unit="count",
     decimals=0,
     formula="nombre de recommandations qui composent la demande prioritaire",
+    each=when("asks"),
 )
 def number_of_asks(data: Data) -> int:
     """The number of recommendations that the priority ask is made of."""
@@ -347,6 +354,7 @@ def number_of_asks(data: Data) -> int:
     unit="count",
     decimals=0,
     formula="nombre de recommandations dont le dernier exercice n’est pas écrit",
+    each=when("asks"),
 )
 def asks_without_end(data: Data) -> int:
     """The number of recommendations whose text states no end."""
@@ -359,6 +367,7 @@ def asks_without_end(data: Data) -> int:
     unit="count",
     decimals=0,
     formula="nombre de recommandations dont le niveau annuel déjà accordé est inconnu",
+    each=when("asks"),
 )
 def asks_without_base(data: Data) -> int:
     """The number of recommendations for which what is granted today is unknown."""
@@ -401,6 +410,7 @@ def years_of_ask(data: Data, ask: str, code: str) -> Result | int:
     unit="count",
     decimals=0,
     formula="nombre d’ambiguïtés distinctes dans la table des lectures",
+    each=when("readings"),
 )
 def ambiguities(data: Data) -> int:
     """The number of passages of the brief that can be read in more than one way."""

@@ -65,7 +65,7 @@ def record_of(run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path
     """Return what a chapter's run depended on, from what its process recorded and its imports."""
     given = cycle.parameters[run.chapter.name]
     own = (f"{chapter_id(run.chapter.name)}.{name}" for name in given)
-    asked = {"id", *own, *run.ledger["parameters"]}
+    asked = {"address", *own, *run.ledger["parameters"]}
     code = [cell.source for cell in run.notebook.cells if cell.cell_type == "code"]
     read = {table["path"] for table in run.ledger["tables"].values()}
     paths = {

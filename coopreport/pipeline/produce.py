@@ -107,9 +107,20 @@ class Production:
                 self._say_step(f"chapitre « {run.chapter.title} »", run.seconds)
 
         stale = [chapter for chapter in self.cycle.chapters if chapter.name not in done]
+        package = open_package(self.project.data)
+        lacks = Ledger(self.cycle, package, CATALOGUE).lacks() if stale else {}
         kernels = self.work / "kernels"
         kernels.mkdir()
-        run_chapters(self.project, self.cycle, stale, kernels, self.limits, chapter_done, self.warm)
+        run_chapters(
+            self.project,
+            self.cycle,
+            stale,
+            kernels,
+            self.limits,
+            chapter_done,
+            self.warm,
+            lacks,
+        )
         drawings.forget_old()
         return [done[chapter.name] for chapter in self.cycle.chapters]
 
