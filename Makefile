@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report watch why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report reports cycle watch why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -30,18 +30,30 @@ export COOPREPORT_KEY := $(call typed,KEY)
 export COOPREPORT_FROM := $(call typed,FROM)
 export COOPREPORT_TO := $(call typed,TO)
 export COOPREPORT_STATIC := $(call typed,STATIC)
-unexport VERSION KIND REASON DATE KEY FROM TO STATIC
+export COOPREPORT_SCENARIO := $(call typed,SCENARIO)
+export COOPREPORT_JOBS := $(call typed,JOBS)
+unexport VERSION KIND REASON DATE KEY FROM TO STATIC SCENARIO JOBS
 
 python := sh requirements/python.sh
 
 help: ## montrer les cibles
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux  STATIC=oui"
+	@echo "            SCENARIO=entente-moitie  JOBS=2"
 
 report: ## produire le rapport du cycle (CYCLE=2023-2024)
 	@$(python) report -m coopreport report --cycle="$$COOPREPORT_CYCLE" \
 		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
+		--engine="$$COOPREPORT_ENGINE" --static="$$COOPREPORT_STATIC" \
+		--scenario="$$COOPREPORT_SCENARIO"
+
+reports: ## produire le rapport de chaque cycle, côte à côte (JOBS=2)
+	@$(python) report -m coopreport reports --jobs="$$COOPREPORT_JOBS" \
+		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
 		--engine="$$COOPREPORT_ENGINE" --static="$$COOPREPORT_STATIC"
+
+cycle: ## préparer un nouveau cycle d’après un autre (CYCLE=2026-2027 FROM=2023-2024)
+	@$(python) report -m coopreport cycle --cycle="$$COOPREPORT_CYCLE" --from="$$COOPREPORT_FROM"
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"

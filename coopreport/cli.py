@@ -71,6 +71,17 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _jobs(text: str) -> int:
+    if not text:
+        return os.cpu_count() or 1
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) == 0:
+        raise BadCall(
+            f"« {shorten(text)} » n’est pas un nombre de productions à la fois.",
+            "donnez un nombre entier, 1 ou plus.",
+        )
+    return int(text)
+
+
 def _yes(text: str) -> bool:
     if text not in ("", "oui", "non"):
         raise BadCall(f"« {shorten(text)} » n’est ni oui ni non.", "donnez oui ou non.")
@@ -110,25 +121,14 @@ def build_parser() -> argparse.ArgumentParser:
         return added
 
     report = verb("report", _report, "vérifier, exécuter, rendre et publier le rapport")
+    _add_build_options(report)
     report.add_argument(
-        "--cell-limit", type=_seconds, default=300.0, metavar="S", help="limite par cellule (300)"
+        "--scenario", default="", metavar="NOM", help="un scénario du cycle, au lieu de sa base"
     )
-    report.add_argument(
-        "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
-    )
-    report.add_argument(
-        "--engine",
-        type=_engine,
-        default=DEFAULT,
-        metavar="MOTEUR",
-        help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
-    )
-    report.add_argument(
-        "--static",
-        type=_yes,
-        default=False,
-        metavar="OUI",
-        help="oui : une page sans aucun script, plus légère à envoyer (non)",
+    reports = verb("reports", _reports, "produire le rapport de chaque cycle, côte à côte")
+    _add_build_options(reports)
+    reports.add_argument(
+        "--jobs", type=_jobs, default="", metavar="N", help="productions à la fois (processeurs)"
     )
     live = verb("watch", _watch, "refaire le rapport à chaque enregistrement; page vivante")
     live.add_argument(
@@ -151,6 +151,30 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_release_verbs(verb)
     return parser
+
+
+def _add_build_options(report: _Parser) -> None:
+    """Add the options of a build: its limits, its engine, what page it makes."""
+    report.add_argument(
+        "--cell-limit", type=_seconds, default=300.0, metavar="S", help="limite par cellule (300)"
+    )
+    report.add_argument(
+        "--build-limit", type=_seconds, default=900.0, metavar="S", help="limite en tout (900)"
+    )
+    report.add_argument(
+        "--engine",
+        type=_engine,
+        default=DEFAULT,
+        metavar="MOTEUR",
+        help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
+    )
+    report.add_argument(
+        "--static",
+        type=_yes,
+        default=False,
+        metavar="OUI",
+        help="oui : une page sans aucun script, plus légère à envoyer (non)",
+    )
 
 
 def _add_release_verbs(verb: Callable[[str, Callable[..., int], str], _Parser]) -> None:
@@ -190,11 +214,26 @@ def _report(call: argparse.Namespace) -> int:
     from coopreport.pipeline.options import Options
 
     limits = Limits(call.cell_limit, call.build_limit)
-    built = make_report(project, call.cycle, limits, say, call.engine, Options(call.static))
+    options = Options(static=call.static, scenario=call.scenario)
+    built = make_report(project, call.cycle, limits, say, call.engine, options)
     if not built.made:
         say("Rien n’a changé depuis cette production.")
     print(f"Rapport : {project.relative(built.page)}\n{built.page.as_uri()}")
     return 0
+
+
+def _reports(call: argparse.Namespace) -> int:
+    from coopreport.pipeline.options import Options
+    from coopreport.pipeline.reports import make_reports
+    from coopreport.project import find_project
+
+    arguments = [
+        f"--cell-limit={call.cell_limit:.0f}",
+        f"--build-limit={call.build_limit:.0f}",
+        f"--engine={call.engine}",
+        *Options(static=call.static).arguments(),
+    ]
+    return make_reports(find_project(), call.jobs, arguments, say)
 
 
 def _watch(call: argparse.Namespace) -> int:

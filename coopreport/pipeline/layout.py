@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 LATEST = "latest"
+SCENARIO = "scenario-"
+"""Begins the name of the pointer to the newest build of a scenario."""
 MANIFEST = "manifest.json"
 REPORT = "rapport.html"
 LEDGER = "indicateurs.json"

@@ -10,7 +10,7 @@ from threading import Lock
 
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import Cycle
-from coopreport.errors import BadData, CannotPublish
+from coopreport.errors import BadData, CannotPublish, quoted
 from coopreport.ledger import Ledger
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.pipeline.cache import CACHE, ChapterCache
@@ -54,7 +54,8 @@ class Production:
             CannotPublish: a file could not be written, or an input changed meanwhile.
         """
         chapters = count_of(len(self.cycle.chapters), "chapitre")
-        self.say(f"Rapport du cycle {self.cycle.id}{NBSP}: {chapters}")
+        under = f", scénario {quoted(self.cycle.scenario.title)}" if self.cycle.scenario else ""
+        self.say(f"Rapport du cycle {self.cycle.id}{under}{NBSP}: {chapters}")
         self._check_tables()
         done = self._chapters()
         started = time.monotonic()
@@ -69,7 +70,8 @@ class Production:
             words = count_of(len(unused), "indicateur défini et non utilisé", UNUSED)
             self.say(f"  Avertissement{NBSP}: {words}{NBSP}: {listed}")
         self._require_unchanged()
-        publish(finished, self.project, self.cycle.id, self.plan.build)
+        pointer = self.plan.options.pointer
+        publish(finished, self.project, self.cycle.id, self.plan.build, pointer)
 
     def _check_tables(self) -> None:
         """Raise with every fault of the tables, unless the last build found the same ones good."""
