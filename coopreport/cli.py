@@ -130,6 +130,10 @@ def build_parser() -> argparse.ArgumentParser:
     reports.add_argument(
         "--jobs", type=_jobs, default="", metavar="N", help="productions à la fois (processeurs)"
     )
+    new = verb("cycle", _cycle, "préparer un nouveau cycle d’après un autre")
+    new.add_argument(
+        "--from", dest="from_", default="", metavar="AAAA-AAAA", help="le cycle d’avant"
+    )
     live = verb("watch", _watch, "refaire le rapport à chaque enregistrement; page vivante")
     live.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
@@ -234,6 +238,13 @@ def _reports(call: argparse.Namespace) -> int:
         *Options(static=call.static).arguments(),
     ]
     return make_reports(find_project(), call.jobs, arguments, say)
+
+
+def _cycle(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.scaffold.cycle import make_cycle
+
+    return make_cycle(find_project(), call.cycle, call.from_, say)
 
 
 def _watch(call: argparse.Namespace) -> int:

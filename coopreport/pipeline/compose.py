@@ -92,10 +92,12 @@ def compose(
     plan: Plan,
     chapters: Sequence[Done],
     defined: Mapping[str, Sequence[str]],
+    unconfirmed: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write the files of a build into a folder, the manifest last; return its ledger.
 
-    `defined` has the names that each definition of the catalogue gives in the cycle.
+    `defined` has the names that each definition of the catalogue gives in the cycle, `unconfirmed`
+    those of the rows that nobody has confirmed.
 
     Raises:
         ChapterFailed: the chapters cannot stand on one page (see `assemble`).
@@ -107,6 +109,8 @@ def compose(
         cut_off=cycle.cut_off,
         build=plan.build,
         static=plan.options.static,
+        unconfirmed=tuple(unconfirmed),
+        scenario=cycle.scenario.title if cycle.scenario else "",
     )
     runs = [done.run for done in chapters]
     ledgers = [(run.chapter.path.name, run.ledger) for run in runs]

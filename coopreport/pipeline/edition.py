@@ -99,7 +99,8 @@ class Record:
 class Edition:
     """What the title block says. `build` is the build's short name; no release: a draft.
 
-    `static`: the page runs no script.
+    `static`: the page runs no script. `unconfirmed` names the rows carried from another cycle that
+    nobody has confirmed. `scenario` is the title of the scenario built, "" for the base.
     """
 
     title: str
@@ -109,6 +110,8 @@ class Edition:
     build: str
     release: Record | None = None
     static: bool = False
+    unconfirmed: tuple[str, ...] = ()
+    scenario: str = ""
 
     @property
     def revised(self) -> tuple[Revised, ...]:

@@ -25,6 +25,7 @@ from coopreport.pipeline.run import Executed, run_chapters
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
 from coopreport.tables import check_package, open_package
+from coopreport.unconfirmed import unconfirmed_rows
 
 MOST_LISTED = 8
 UNUSED = "indicateurs définis et non utilisés"
@@ -63,7 +64,8 @@ class Production:
         finished.mkdir()
         package = open_package(self.project.data)
         defined = Ledger(self.cycle, package, CATALOGUE).names_by_definition()
-        ledger = compose(finished, self.cycle, self.plan, done, defined)
+        unconfirmed = unconfirmed_rows(package, self.cycle.id)
+        ledger = compose(finished, self.cycle, self.plan, done, defined, unconfirmed)
         self._say_step("page assemblée", time.monotonic() - started)
         if unused := ledger["unused"]:
             listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
