@@ -107,10 +107,16 @@ class Report:
         """Return a sentence that was computed, for the text of a chapter."""
         return Line(text)
 
-    def _titled(self, title: str, frame: str) -> str:
-        """Return a title, with what has to be said of an exhibit made from generated data."""
-        synthetic = self.ledger.is_synthetic(self.ledger.frame(frame).reads)
-        return f"{title} ({SYNTHETIC_WORDS})" if synthetic else title
+    def _titled(self, title: str, frame: str = "") -> str:
+        """Return a title, with what has to be said: a scenario, or generated data."""
+        scenario = self.ledger.cycle.scenario
+        said = [f"scénario{locale.NBSP}: {scenario.title}"] if scenario else []
+        if frame and self._is_synthetic(frame):
+            said.append(SYNTHETIC_WORDS)
+        return f"{title} ({'; '.join(said)})" if said else title
+
+    def _is_synthetic(self, frame: str) -> bool:
+        return self.ledger.is_synthetic(self.ledger.frame(frame).reads)
 
     def table(
         self,
@@ -148,7 +154,7 @@ class Report:
         **options: Any,
     ) -> Table:
         """Return a table of the page about the report itself, made from no raw table."""
-        return table_from_frame(rows, columns, id=name, title=title, **options)
+        return table_from_frame(rows, columns, id=name, title=self._titled(title), **options)
 
     def source_tables(self) -> pd.DataFrame:
         """Return the raw tables: `name`, `title`, `rows`, `rights` and `sha256`, one row each."""
@@ -186,8 +192,11 @@ class Report:
         notes: Sequence[str] = (),
     ) -> Chart:
         """Return a chart of the page with its alternative text and its data table."""
-        if table.frame and self._titled("", table.frame):
-            title, alt = self._titled(title, table.frame), f"{alt} {SYNTHETIC_WORDS.capitalize()}."
+        if scenario := self.ledger.cycle.scenario:
+            alt = f"{alt} Scénario{locale.NBSP}: {scenario.title}."
+        if table.frame and self._is_synthetic(table.frame):
+            alt = f"{alt} {SYNTHETIC_WORDS.capitalize()}."
+        title = self._titled(title, table.frame)
         return Chart(name, title, alt, spec, table, tuple(notes))
 
     def figures(self, name: str, title: str, items: Sequence[tuple[str, str, str]]) -> Figures:
@@ -201,7 +210,7 @@ class Report:
             for label, of, note in known
             if self.indicator[of].value is not None
         ]
-        return Figures(name, title, tuple(shown))
+        return Figures(name, self._titled(title), tuple(shown))
 
 
 _current: Report | None = None

@@ -17,5 +17,5 @@ def unconfirmed_rows(package: Package, cycle: str) -> tuple[str, ...]:
         if is_carried(resource):
             rows = read_table(package, resource.name).frame
             waiting = rows[(rows[CYCLE] == cycle).fillna(False) & ~rows[CONFIRMED].astype(bool)]
-            found += [name_of(resource, row) for row in waiting.to_dict("records")]
+            found += [name_of(resource, row) for _, row in waiting.astype(str).iterrows()]
     return tuple(found)

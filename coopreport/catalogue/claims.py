@@ -60,6 +60,10 @@ def check_all(data: Data) -> tuple[Checked, ...]:
     for claim in claims_of(data):
         found, missing = _indicator(data, claim, "indicator")
         again, _ = _indicator(data, claim, "read_back")
+        if found is not None and found.parameters.get("scenario"):
+            found, missing = None, "Un scénario ne vérifie aucun énoncé."
+        if again is not None and again.parameters.get("scenario"):
+            again = None
         if found is not None and _is_circular(claim, found):
             rule = "l’indicateur relit le même nombre imprimé, il ne le vérifie pas"
             remedy = "nommez un indicateur calculé autrement, ou laissez la cellule vide."
@@ -144,6 +148,8 @@ def facts(data: Data) -> pd.DataFrame:
         _grant: ("asks", "grants"),
         _headline: ("asks",),
     }
+    if data.cycle.scenario:  # these two are about what the brief asks
+        del told[_grant], told[_headline]
     made = [find(data) for find, needs in told.items() if all(map(data.knows, needs))]
     rows = [{**asdict(each), "uses": ", ".join(each.uses)} for each in made if each]
     return pd.DataFrame(rows, columns=["id", "title", "sentence", "assumption", "uses"])

@@ -39,6 +39,16 @@ def asks(data: Data) -> bool:
     return len(data.rows("recommendations", cycle=data.cycle.id)) > 0
 
 
+@fact(
+    "as_written",
+    "Ce scénario change les demandes : ce que le rapport dit du mémoire lui-même n’est pas repris "
+    "ici.",
+)
+def as_written(data: Data) -> bool:
+    """The asks as the brief writes them, and not as a scenario changes them."""
+    return data.cycle.scenario is None
+
+
 @fact("readings", "")
 def readings(data: Data) -> bool:
     """Passages of the brief that can be read in more than one way."""

@@ -11,7 +11,7 @@ from coopreport.analysis import funding
 from coopreport.catalogue.base import CATALOGUE, column_by
 from coopreport.catalogue.facts import when
 from coopreport.definitions import Keys
-from coopreport.fiscal import span, start_year
+from coopreport.fiscal import fiscal_year, span, start_year
 from coopreport.indicators import Result
 from coopreport.ledger import Data
 
@@ -22,11 +22,19 @@ HEADLINE = "R0"
 
 
 def _asks(data: Data) -> pd.DataFrame:
-    return data.rows("recommendations", cycle=data.cycle.id, parent_id=HEADLINE)
+    """Return the numbered recommendations, as the scenario has them where one is built."""
+    asks = data.rows("recommendations", cycle=data.cycle.id, parent_id=HEADLINE)
+    scenario = data.cycle.scenario
+    return funding.under_scenario(asks, scenario, data.cycle.fiscal_years) if scenario else asks
+
+
+def _headline(data: Data) -> pd.DataFrame:
+    return data.rows("recommendations", cycle=data.cycle.id, ask_id=HEADLINE)
 
 
 def _ask(data: Data, ask: str) -> pd.Series:
-    return data.rows("recommendations", cycle=data.cycle.id, ask_id=ask).iloc[0]
+    rows = _headline(data) if ask == HEADLINE else _asks(data)
+    return rows[rows["ask_id"] == ask].iloc[0]
 
 
 def _share(share: Fraction | None) -> Result:
@@ -59,8 +67,7 @@ def each_reading(data: Data) -> Iterator[Keys]:
 @frame("financement.recommandations")
 def recommendations(data: Data) -> pd.DataFrame:
     """The asks as the brief prints them, the headline last."""
-    asks = data.rows("recommendations", cycle=data.cycle.id)
-    return pd.concat([asks[asks["ask_id"] != HEADLINE], asks[asks["ask_id"] == HEADLINE]])
+    return pd.concat([_asks(data), _headline(data)])
 
 
 @frame("financement.calendrier")
@@ -96,11 +103,55 @@ def headline_check(data: Data) -> pd.DataFrame:
 @frame("financement.lectures")
 def readings(data: Data) -> pd.DataFrame:
     """The total of the asks under each named reading of an ambiguous wording."""
-    asks = data.rows("recommendations", cycle=data.cycle.id)
+    asks = pd.concat([_asks(data), _headline(data)])
     alternatives = data.rows("readings", cycle=data.cycle.id)
     totals = funding.readings(asks, alternatives, HEADLINE, data.cycle.fiscal_years)
     words = alternatives[["reading_id", "ask_id", "title", "section", "explanation"]]
     return totals.merge(words, on="reading_id", validate="one_to_one")
+
+
+def each_scenario(data: Data) -> Iterator[Keys]:
+    """The scenarios that the cycle compares; `title` is what they are called."""
+    if data.knows("asks") and data.knows("scenarios"):
+        for scenario in data.cycle.scenarios:
+            yield {"scenario": scenario.name, "title": scenario.title}
+
+
+@frame("financement.scenarios")
+def scenarios(data: Data) -> pd.DataFrame:
+    """The asks by fiscal year as they are, then under each scenario of the cycle."""
+    first = start_year(data.cycle.first_fiscal_year)
+    years = {"": data.cycle.fiscal_years}
+    for scenario in data.cycle.scenarios:
+        horizon = scenario.parameters.get("horizon", data.cycle.horizon)
+        years[scenario.name] = tuple(fiscal_year(first + n) for n in range(horizon))
+    return funding.scenarios(_asks(data), data.cycle.scenarios, years)
+
+
+@indicator(
+    "financement.scenario.{scenario}",
+    "Somme des demandes sur l’horizon, scénario « {title} »",
+    unit="CAD_M",
+    decimals=1,
+    formula="somme des demandes de tous les exercices, telles que le scénario les change",
+    each=each_scenario,
+)
+def total_of_scenario(data: Data, scenario: str, title: str) -> int:
+    """The sum of the asks over the horizon under one scenario."""
+    return int(column_by(data.frame("financement.scenarios"), "scenario", "total")[scenario])
+
+
+@indicator(
+    "financement.scenario_ecart.{scenario}",
+    "Écart avec la demande du mémoire, scénario « {title} »",
+    unit="CAD_M",
+    decimals=1,
+    formula="somme sous le scénario − somme des demandes telles qu’elles sont",
+    each=each_scenario,
+)
+def gap_of_scenario(data: Data, scenario: str, title: str) -> int:
+    """The sum of the asks under one scenario minus their sum as they are."""
+    return int(column_by(data.frame("financement.scenarios"), "scenario", "difference")[scenario])
 
 
 @frame("financement.parts")

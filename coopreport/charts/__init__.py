@@ -1,4 +1,4 @@
-"""The charts of the brief: five builders, plain DataFrames in, vega-lite objects out.
+"""The charts of the brief: six builders, plain DataFrames in, vega-lite objects out.
 
 Readable without colour: direct labels, shapes, dashes, and a palette whose neighbours differ 3:1.
 Amounts come in whole dollars and rates in percent; labels are formatted by `locale`. Nothing is
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coopreport.charts.funding import stacked_by_fiscal_year, steps_through_time
     from coopreport.charts.portrait import series_with_breaks
+    from coopreport.charts.scenarios import totals_beside_base
     from coopreport.charts.survival import comparators, survival_curve
     from coopreport.charts.theme import to_spec
 
@@ -21,6 +22,7 @@ __all__ = [
     "steps_through_time",
     "survival_curve",
     "to_spec",
+    "totals_beside_base",
 ]
 _MODULES = {
     "comparators": "survival",
@@ -29,6 +31,7 @@ _MODULES = {
     "steps_through_time": "funding",
     "survival_curve": "survival",
     "to_spec": "theme",
+    "totals_beside_base": "scenarios",
 }
 
 

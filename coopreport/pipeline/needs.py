@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 NEEDS = "needs:"
-NOTE = ":::{{note}} Ce qu’on ne sait pas\n{sentences}\n:::"
+NOTE = ":::{{note}}\n{sentences}\n:::"
 
 
 def needed(notebook: NotebookNode) -> list[str]:

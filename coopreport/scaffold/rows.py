@@ -10,6 +10,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
 
 from coopreport.fiscal import fiscal_year, is_fiscal_year, start_year
 from coopreport.tables import Resource
@@ -48,7 +51,7 @@ def with_carried(resource: Resource, text: str, former: str, new: str) -> tuple[
     return text + separator + lines.getvalue(), names
 
 
-def name_of(resource: Resource, row: Mapping[str, object]) -> str:
+def name_of(resource: Resource, row: Mapping[str, Any] | pd.Series) -> str:
     """Return a row as a message names it: `recommendations R1`, without its cycle."""
     keys = [str(row[column]) for column in resource.primary_key if column != CYCLE]
     return f"{resource.name} {' '.join(keys)}"
