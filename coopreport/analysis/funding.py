@@ -81,16 +81,12 @@ def under_scenario(asks: pd.DataFrame, scenario: Scenario, years: Sequence[str])
                 "demande du cycle.",
                 nearest(ask, known) or f"demandes{NBSP}: {', '.join(known)}, ou {EVERY}.",
             )
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[Any, Any]] = []
     for ask in asks.to_dict("records"):
         change = scenario.change_of(ask["ask_id"])
         annual = int(round_half_away(int(ask["annual_amount"]) * Fraction(change.share)))
-        row: dict[str, Any] = {
-            **ask,
-            "annual_amount": annual,
-            "total": None,
-            "indexed": change.indexed,
-        }
+        row: dict[Any, Any] = dict(ask)
+        row.update({"annual_amount": annual, "total": None, "indexed": change.indexed})
         if change.spread is not None:
             first, last = ask["first_fiscal_year"], ask["last_fiscal_year"]
             total = annual * len(span(first, years[-1] if pd.isna(last) else last))

@@ -6,6 +6,7 @@ frame; its docstring says how, its `Source:` line where the formula comes from.
 
 from coopreport.catalogue import (
     claims,
+    cycles,
     facts,
     funding,
     grants,
@@ -20,6 +21,7 @@ from coopreport.catalogue.base import CATALOGUE
 __all__ = [
     "CATALOGUE",
     "claims",
+    "cycles",
     "facts",
     "funding",
     "grants",
