@@ -74,18 +74,18 @@ def under_scenario(asks: pd.DataFrame, scenario: Scenario, years: Sequence[str])
         BadCall: the scenario names an ask that is not there.
     """
     known = list(asks["ask_id"])
-    for ask in scenario.changes:
-        if ask not in (EVERY, *known):
+    for name in scenario.changes:
+        if name not in (EVERY, *known):
             raise BadCall(
-                f"Le scénario {quoted(scenario.name)} change {quoted(ask)}, qui n’est pas une "
+                f"Le scénario {quoted(scenario.name)} change {quoted(name)}, qui n’est pas une "
                 "demande du cycle.",
-                nearest(ask, known) or f"demandes{NBSP}: {', '.join(known)}, ou {EVERY}.",
+                nearest(name, known) or f"demandes{NBSP}: {', '.join(known)}, ou {EVERY}.",
             )
-    rows: list[dict[Any, Any]] = []
+    rows = []
     for ask in asks.to_dict("records"):
         change = scenario.change_of(ask["ask_id"])
         annual = int(round_half_away(int(ask["annual_amount"]) * Fraction(change.share)))
-        row: dict[Any, Any] = dict(ask)
+        row = dict(ask)
         row.update({"annual_amount": annual, "total": None, "indexed": change.indexed})
         if change.spread is not None:
             first, last = ask["first_fiscal_year"], ask["last_fiscal_year"]

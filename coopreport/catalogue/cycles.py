@@ -28,7 +28,8 @@ Measure = tuple[str, str, int, int | Fraction | None]
 def beside_former(data: Data) -> pd.DataFrame:
     """Each measure in this cycle and in the former one, as each was known at its own cut-off.
 
-    `label`, `unit`, `decimals`, `now`, `before` (missing where nobody knows), `change` and `change_unit`.
+    `label`, `unit`, `decimals`, `now` and `before` (missing where nobody knows), `change` and
+    `change_unit`.
     """
     former = data.cycle.former
     assert former is not None
