@@ -94,10 +94,10 @@ class Data:
         Raises:
             UnknownName: no such table or column.
         """
-        rows, cut_off = self.rows(table, **where), self.cycle.cut_off
+        rows = self.rows(table, **where)
         if self.cycle.hindsight:
             return rows
-        return known_rows(table, rows, cut_off).reset_index(drop=True)
+        return known_rows(table, rows, self.cycle.cut_off).reset_index(drop=True)
 
     def may_be(self, name: str) -> bool:
         """Tell whether an indicator of this form exists in some cycle, if not in this one."""
