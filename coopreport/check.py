@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from coopreport.cycles import read_cycle
-from coopreport.errors import BadData
-from coopreport.locale import format_number
+from coopreport.errors import NBSP, BadData
+from coopreport.locale import count_of, format_number
 from coopreport.project import Project
 from coopreport.tables import check_package, open_package
+from coopreport.unconfirmed import unconfirmed_rows
 
 
 def print_check(project: Project, cycle: str) -> int:
@@ -16,7 +17,8 @@ def print_check(project: Project, cycle: str) -> int:
         BadData: with every fault of every table.
         BadCall: the cycle's file breaks a rule.
     """
-    checked = check_package(open_package(project.data))
+    package = open_package(project.data)
+    checked = check_package(package)
     width = max((len(table.name) for table in checked.summaries), default=5)
     print(f"{'table':<{width}} {'lignes':>8} {'cellules':>9} {'avertissements':>15}")
     for table in checked.summaries:
@@ -27,5 +29,8 @@ def print_check(project: Project, cycle: str) -> int:
     if checked.faults:
         raise BadData(checked.faults)
     read_cycle(project, cycle)
+    if waiting := unconfirmed_rows(package, cycle):
+        count = count_of(len(waiting), "ligne reprise à confirmer", "lignes reprises à confirmer")
+        print(f"Avertissement{NBSP}: {count}{NBSP}: {', '.join(waiting)}.")
     print(f"Le cycle {cycle} et ses tables sont en règle.")
     return 0

@@ -139,22 +139,19 @@ def build_parser() -> argparse.ArgumentParser:
         return added
 
     report = verb("report", _report, "vérifier, exécuter, rendre et publier le rapport")
-    _add_limits(report)
+    _add_build_options(report)
     report.add_argument(
-        "--engine",
-        type=_engine,
-        default=DEFAULT,
-        metavar="MOTEUR",
-        help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
+        "--scenario", default="", metavar="NOM", help="un scénario du cycle, au lieu de sa base"
     )
-    report.add_argument(
-        "--static",
-        type=_yes_or(False),
-        default=False,
-        metavar="OUI",
-        help="oui : une page sans aucun script, plus légère à envoyer (non)",
+    reports = verb("reports", _reports, "produire le rapport de chaque cycle, côte à côte")
+    _add_build_options(reports)
+    reports.add_argument(
+        "--jobs", type=_jobs, default=0, metavar="N", help="productions à la fois (processeurs)"
     )
-    _add_pdf(report)
+    new = verb("cycle", _cycle, "préparer un nouveau cycle d’après un autre")
+    new.add_argument(
+        "--from", dest="from_", default="", metavar="AAAA-AAAA", help="le cycle d’avant"
+    )
     remarks = verb("remarks", _remarks, "prendre, lister, fermer les remarques des lecteurs")
     remarks.add_argument("--file", default="", metavar="FICHIER", help="un fichier de remarques")
     remarks.add_argument("--id", default="", metavar="NUMÉRO", help="une remarque (4 chiffres)")
@@ -223,6 +220,26 @@ def _add_pdf(verb: _Parser) -> None:
     )
 
 
+def _add_build_options(report: _Parser) -> None:
+    """Add the options of a build: its limits, its engine, what it makes."""
+    _add_limits(report)
+    report.add_argument(
+        "--engine",
+        type=_engine,
+        default=DEFAULT,
+        metavar="MOTEUR",
+        help="souche (une copie d’un processus prêt par chapitre) ou noyaux (%(default)s)",
+    )
+    report.add_argument(
+        "--static",
+        type=_yes_or(False),
+        default=False,
+        metavar="OUI",
+        help="oui : une page sans aucun script, plus légère à envoyer (non)",
+    )
+    _add_pdf(report)
+
+
 def _add_limits(verb: _Parser) -> None:
     """Add the options that stop a chapter which takes too long."""
     verb.add_argument(
@@ -271,7 +288,7 @@ def _report(call: argparse.Namespace) -> int:
     from coopreport.pipeline.options import Options
 
     limits = Limits(call.cell_limit, call.build_limit)
-    options = Options(static=call.static)
+    options = Options(static=call.static, scenario=call.scenario)
     built = make_report(project, call.cycle, limits, say, call.engine, options, call.pdf)
     _renew(project, call.cycle, changed=built.made)
     if not built.made:
@@ -324,6 +341,28 @@ def _regions(call: argparse.Namespace) -> int:
         say("Rien n’a changé depuis cette production.")
     print(f"Fiches régionales : {project.relative(made.page)}\n{made.page.as_uri()}")
     return 0
+
+
+def _reports(call: argparse.Namespace) -> int:
+    from coopreport.pipeline.options import Options
+    from coopreport.pipeline.reports import make_reports
+    from coopreport.project import find_project
+
+    arguments = [
+        f"--cell-limit={call.cell_limit:.0f}",
+        f"--build-limit={call.build_limit:.0f}",
+        f"--engine={call.engine}",
+        "--pdf=oui" if call.pdf else "--pdf=non",
+        *Options(static=call.static).arguments(),
+    ]
+    return make_reports(find_project(), call.jobs, arguments, say)
+
+
+def _cycle(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.scaffold.cycle import make_cycle
+
+    return make_cycle(find_project(), call.cycle, call.from_, say)
 
 
 def _watch(call: argparse.Namespace) -> int:

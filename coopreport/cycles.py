@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +18,8 @@ import yaml
 
 from coopreport.chapters import Chapter, Parameter, ParameterRule, read_chapter
 from coopreport.cycle_register import CycleRegister, register_of
-from coopreport.errors import BadCall, Fault, nearest, shorten
+from coopreport.cycle_scenarios import PARAMETERS, Scenario, scenarios_of
+from coopreport.errors import NBSP, BadCall, Fault, nearest, quoted, shorten
 from coopreport.fiscal import fiscal_year, is_fiscal_year, start_year
 from coopreport.project import Project
 
@@ -37,10 +38,21 @@ class UnknownParameter(BadCall):
 
 
 @dataclass(frozen=True)
+class Former:
+    """The cycle before another: what a comparison of the two needs of it."""
+
+    id: str
+    cut_off: date
+
+
+@dataclass(frozen=True)
 class Cycle:
     """One budget cycle. `parameters` maps a chapter's name to its parameters.
 
-    `register` is the one that the survival chapter is computed from, None when none is named.
+    `document` is the code of its published brief, "" when none is among the documents; `register`
+    the one that the survival chapter is computed from, None when none is named. `hindsight`: what
+    was announced after the cut-off is shown too, apart. `former` is the cycle that this one is
+    compared with. `scenario` is the one that is read in the place of the asks, None for the base.
     """
 
     id: str
@@ -54,6 +66,15 @@ class Cycle:
     chapters: tuple[Chapter, ...] = ()
     parameters: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
     register: CycleRegister | None = None
+    hindsight: bool = False
+    former: Former | None = None
+    scenarios: tuple[Scenario, ...] = ()
+    scenario: Scenario | None = None
+
+    @property
+    def address(self) -> str:
+        """What `read_cycle` reads this cycle from: `2023-2024`, or `2023-2024@entente-moitie`."""
+        return f"{self.id}{AT}{self.scenario.name}" if self.scenario else self.id
 
     @property
     def fiscal_years(self) -> tuple[str, ...]:
@@ -97,13 +118,19 @@ def _as_json(value: Any) -> Any:
     """Return a value of a cycle as JSON: no date, no absolute path."""
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, CycleRegister):
+    if isinstance(value, CycleRegister | Scenario):
         return value.to_json()
+    if isinstance(value, Former):
+        return {"id": value.id, "cut_off": value.cut_off.isoformat()}
     if isinstance(value, Chapter):
         return {"name": value.name, "title": value.title}
     if isinstance(value, Mapping):
         return {key: _as_json(item) for key, item in value.items()}
     return [_as_json(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+AT = "@"
+"""Between a cycle's name and that of the scenario to read it under."""
 
 
 def check_cycle_name(text: str) -> str:
@@ -123,11 +150,15 @@ def check_cycle_name(text: str) -> str:
 def read_cycle(project: Project, name: str) -> Cycle:
     """Read `data/cycles/<name>.yaml` and the chapters that it lists.
 
+    `name` may end with the name of a scenario, as in `2023-2024@entente-moitie`: the cycle is then
+    read under it.
+
     Raises:
-        BadCall: `name` is not a cycle's name, or no such file exists.
+        BadCall: `name` is not a cycle's name, no such file exists, or it has no such scenario.
         BadCycle: the file breaks a rule; every fault is listed.
         ChapterFailed: a listed notebook cannot be read as a chapter.
     """
+    name, at, scenario = name.partition(AT)
     path = project.cycle_file(check_cycle_name(name))
     try:
         text = path.read_text(encoding="utf-8")
@@ -141,7 +172,25 @@ def read_cycle(project: Project, name: str) -> Cycle:
         raise BadCycle(
             [Fault(project.relative(path), 0, "", "", "le fichier n’est pas en UTF-8", ENCODE)]
         ) from None
-    return _Reader(project, project.relative(path), name).read(text)
+    cycle = _Reader(project, project.relative(path), name).read(text)
+    return under_scenario(cycle, scenario) if at else cycle
+
+
+def under_scenario(cycle: Cycle, name: str) -> Cycle:
+    """Return a cycle under one of its scenarios.
+
+    Raises:
+        BadCall: it has none of this name.
+    """
+    for scenario in cycle.scenarios:
+        if scenario.name == name:
+            changed: dict[str, Any] = {**scenario.parameters}
+            return replace(cycle, scenario=scenario, **changed)
+    known = [scenario.name for scenario in cycle.scenarios]
+    raise BadCall(
+        f"Le cycle {cycle.id} n’a pas de scénario {quoted(shorten(name))}.",
+        nearest(name, known) or f"scénarios du cycle{NBSP}: {', '.join(known) or 'aucun'}.",
+    )
 
 
 ENCODE = "enregistrez-le en UTF-8."
@@ -151,6 +200,8 @@ ENCODE = "enregistrez-le en UTF-8."
 class _Field:
     convert: Callable[[str], Any]
     rule: str
+    default: Any = None
+    required: bool = True
 
 
 def _day(text: str) -> date:
@@ -190,15 +241,20 @@ def _between(low: int, high: int) -> Callable[[str], int]:
     return convert
 
 
+def _truth(text: str) -> bool:
+    return _one_of(lambda t: t in ("true", "false"))(text) == "true"
+
+
 _FIELDS = {
     "cycle": _Field(_one_of(is_fiscal_year), "un cycle s’écrit 20NN-20NN, années consécutives"),
     "title": _Field(_one_of(bool), "un titre non vide est attendu"),
-    "document": _Field(_one_of(bool), "le code du document publié est attendu"),
+    "document": _Field(_one_of(bool), "le code du document publié est attendu", "", False),
     "language": _Field(_one_of(lambda t: t == "fr-CA"), "la langue est fr-CA"),
     "cut_off": _Field(_past_day, "une date AAAA-MM-JJ qui existe et qui est passée est attendue"),
     "first_fiscal_year": _Field(_one_of(is_fiscal_year), "un exercice 20NN-20NN est attendu"),
     "horizon": _Field(_between(1, 20), "un nombre entier d’exercices, de 1 à 20, est attendu"),
     "base_year": _Field(_between(1900, 2100), "une année de 1900 à 2100 est attendue"),
+    "hindsight": _Field(_truth, "« true » ou « false » est attendu", False, False),
 }
 
 
@@ -226,7 +282,7 @@ class _Reader:
             raise BadCycle(self.faults) from None
         entries = self.entries(root, "le cycle")
         values = {name: self.value(name, entries) for name in _FIELDS}
-        known = [*_FIELDS, "register", "chapters"]
+        known = [*_FIELDS, "register", "former", "scenarios", "chapters"]
         for name, (line, _) in entries.items():
             if name not in known:
                 self.unknown(line, name, known)
@@ -239,6 +295,8 @@ class _Reader:
                 "donnez au fichier et au cycle le même nom.",
             )
         register = self.register(entries)
+        former = self.former(entries)
+        scenarios = self.scenarios(entries)
         chapters, parameters = self.chapters(entries)
         if self.faults:
             raise BadCycle(self.faults)
@@ -248,6 +306,8 @@ class _Reader:
             chapters=chapters,
             parameters=MappingProxyType(parameters),
             register=register,
+            former=former,
+            scenarios=scenarios,
         )
 
     def fault(self, line: int, column: str, value: str, rule: str, remedy: str) -> None:
@@ -279,6 +339,8 @@ class _Reader:
 
     def value(self, name: str, entries: Mapping[str, tuple[int, yaml.Node]]) -> Any:
         if name not in entries:
+            if not _FIELDS[name].required:
+                return _FIELDS[name].default
             self.fault(0, name, "", "valeur absente", f"ajoutez une ligne « {name}: … ».")
             return None
         line, node = entries[name]
@@ -298,6 +360,31 @@ class _Reader:
             for name, (at, value) in self.entries(node, "« register »").items()
         }
         return register_of(values, line, self.project, self.fault)
+
+    def scenarios(self, entries: Mapping[str, tuple[int, yaml.Node]]) -> tuple[Scenario, ...]:
+        if "scenarios" not in entries:
+            return ()
+        convert = {name: _FIELDS[name].convert for name in PARAMETERS}
+        return scenarios_of(entries["scenarios"][1], self.entries, self.fault, convert)
+
+    def former(self, entries: Mapping[str, tuple[int, yaml.Node]]) -> Former | None:
+        """Return the cycle that the entry `former` names: of its file, only the cut-off is read."""
+        if "former" not in entries:
+            return None
+        line, node = entries["former"]
+        name = node.value if isinstance(node, yaml.ScalarNode) else ""
+        path = self.project.cycle_file(name) if is_fiscal_year(name) else None
+        if path is None or name >= self.name or not path.is_file():
+            rule = "le nom d’un cycle d’avant, qui a son fichier, est attendu"
+            self.fault(line, "former", name, rule, "corrigez-le, ou enlevez la ligne.")
+            return None
+        try:
+            read = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+            return Former(name, _day(read["cut_off"]))
+        except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError):
+            rule = "la date de coupure de ce cycle ne peut pas être lue"
+            self.fault(line, "former", name, rule, f"lancez make check CYCLE={name}.")
+            return None
 
     def chapters(
         self, entries: Mapping[str, tuple[int, yaml.Node]]

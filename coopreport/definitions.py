@@ -72,16 +72,29 @@ class FrameDefinition:
     function: Callable[[Data], pd.DataFrame]
 
 
+@dataclass(frozen=True)
+class FactDefinition:
+    """What a cycle may know or not: how to tell, and the sentence that says what is not known.
+
+    `{cycle}` in the sentence is the cycle's name. An empty sentence: its absence is no lack.
+    """
+
+    name: str
+    lack: str
+    function: Callable[[Data], bool]
+
+
 @dataclass
 class Catalogue:
-    """Every indicator and frame that can be named, by name."""
+    """Every indicator and frame that can be named, by name, and the facts that cycles may lack."""
 
     indicators: dict[str, IndicatorDefinition] = field(default_factory=dict)
     frames: dict[str, FrameDefinition] = field(default_factory=dict)
+    facts: dict[str, FactDefinition] = field(default_factory=dict)
 
     def copy(self) -> Catalogue:
         """Return a catalogue to which a notebook can add without changing this one."""
-        return Catalogue(dict(self.indicators), dict(self.frames))
+        return Catalogue(dict(self.indicators), dict(self.frames), dict(self.facts))
 
     def indicator(
         self,
@@ -126,6 +139,17 @@ class Catalogue:
         ) -> Callable[[Data], pd.DataFrame]:
             self._reserve(name)
             self.frames[name] = FrameDefinition(name, function)
+            return function
+
+        return register
+
+    def fact(
+        self, name: str, lack: str
+    ) -> Callable[[Callable[[Data], bool]], Callable[[Data], bool]]:
+        """Register the decorated function as the one that tells whether a cycle knows `name`."""
+
+        def register(function: Callable[[Data], bool]) -> Callable[[Data], bool]:
+            self.facts[name] = FactDefinition(name, lack, function)
             return function
 
         return register

@@ -35,6 +35,7 @@ from coopreport.indicators import (
     method_of,
     trail_json,
 )
+from coopreport.known import known_rows
 from coopreport.registers.named import NamedRegister
 from coopreport.registers.schema import Account
 from coopreport.tables import Package, Table, read_table
@@ -84,6 +85,30 @@ class Data:
             frame = frame[(frame[column] == value).fillna(False).astype(bool)]
         self._reads[_read_of(source, frame, where)] = None
         return frame.reset_index(drop=True)
+
+    def known(self, table: str, **where: object) -> pd.DataFrame:
+        """Return the rows of a raw table known at the cut-off, as `rows` does.
+
+        A cycle with hindsight is given those that came after too: its chapters show them apart.
+
+        Raises:
+            UnknownName: no such table or column.
+        """
+        rows = self.rows(table, **where)
+        if self.cycle.hindsight:
+            return rows
+        return known_rows(table, rows, self.cycle.cut_off).reset_index(drop=True)
+
+    def may_be(self, name: str) -> bool:
+        """Tell whether an indicator of this form exists in some cycle, if not in this one."""
+        return self._ledger.may_be(name)
+
+    def knows(self, fact: str) -> bool:
+        """Tell whether the cycle knows a fact of the catalogue; what told it is recorded here."""
+        told = self._ledger.fact(fact)
+        self._reads.update(dict.fromkeys(told.reads))
+        self._parameters.update(told.parameters)
+        return told.known
 
     def register(self) -> NamedRegister:
         """Return the register that the cycle names; what it gives is recorded as it is asked for.
@@ -159,6 +184,15 @@ class Frame:
     parameters: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Told:
+    """Whether a cycle knows a fact, and what told it."""
+
+    known: bool
+    reads: tuple[Read, ...]
+    parameters: Mapping[str, Any]
+
+
 def _table_json(table: Table) -> dict[str, Any]:
     return {
         "title": table.title,
@@ -202,6 +236,7 @@ class Ledger:
         self._tables: dict[str, Table] = {}
         self._frames: dict[str, Frame] = {}
         self._indicators: dict[str, Indicator] = {}
+        self._facts: dict[str, Told] = {}
         self._account: Account | None = None
         self._asked: dict[str, Any] = {}
         self._register: NamedRegister | None = None
@@ -350,6 +385,50 @@ class Ledger:
                 parameters=data.parameters,
             )
         return self._indicators[name]
+
+    def fact(self, name: str) -> Told:
+        """Return whether the cycle knows a fact, found on first use.
+
+        Raises:
+            UnknownName: nobody defines this fact.
+        """
+        if name not in self._facts:
+            known = list(self.catalogue.facts)
+            if name not in known:
+                raise UnknownName(
+                    f"Aucun fait ne se nomme « {name} ».",
+                    nearest(name, known) or f"faits : {', '.join(known)}.",
+                )
+            data = Data(self)
+            told = self.catalogue.facts[name].function(data)
+            self._facts[name] = Told(told, data.reads, data.parameters)
+        return self._facts[name]
+
+    def lacks(self) -> dict[str, str]:
+        """Return the facts that the cycle does not know, each with the sentence that says so."""
+        return {
+            name: definition.lack.format(cycle=self.cycle.id)
+            for name, definition in self.catalogue.facts.items()
+            if not self.fact(name).known
+        }
+
+    def may_be(self, name: str) -> bool:
+        """Tell whether an indicator of this form exists in some cycle, if not in this one."""
+        return any(each.may_be(name) for each in self.catalogue.indicators.values())
+
+    def has(self, name: str) -> bool:
+        """Tell whether this cycle can compute an indicator.
+
+        Raises:
+            UnknownName: nobody defines an indicator of this form in any cycle.
+        """
+        try:
+            self._definition(name)
+        except UnknownName:
+            if not self.may_be(name):
+                raise
+            return False
+        return True
 
     def _flags(self, result: Result, reads: Sequence[Read]) -> tuple[str, ...]:
         """Return the flags of a result, with that of generated data where it read some."""

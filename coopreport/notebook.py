@@ -75,6 +75,14 @@ class Report:
         """
         return self.ledger.frame(name).rows.copy()
 
+    def knows(self, fact: str) -> bool:
+        """Tell whether the cycle knows a fact of `catalogue/facts.py`.
+
+        Raises:
+            UnknownName: nobody defines this fact.
+        """
+        return self.ledger.fact(fact).known
+
     def labels(self, table: str, column: str) -> dict[str, str]:
         """Return the French labels of a coded column, by code, as the table's schema gives them.
 
@@ -103,10 +111,16 @@ class Report:
         """Return a sentence that was computed, for the text of a chapter."""
         return Line(text)
 
-    def _titled(self, title: str, frame: str) -> str:
-        """Return a title, with what has to be said of an exhibit made from generated data."""
-        synthetic = self.ledger.is_synthetic(self.ledger.frame(frame).reads)
-        return f"{title} ({SYNTHETIC_WORDS})" if synthetic else title
+    def _titled(self, title: str, frame: str = "") -> str:
+        """Return a title, with what has to be said: a scenario, or generated data."""
+        scenario = self.ledger.cycle.scenario
+        said = [f"scénario{locale.NBSP}: {scenario.title}"] if scenario else []
+        if frame and self._is_synthetic(frame):
+            said.append(SYNTHETIC_WORDS)
+        return f"{title} ({'; '.join(said)})" if said else title
+
+    def _is_synthetic(self, frame: str) -> bool:
+        return self.ledger.is_synthetic(self.ledger.frame(frame).reads)
 
     def table(
         self,
@@ -144,7 +158,7 @@ class Report:
         **options: Any,
     ) -> Table:
         """Return a table of the page about the report itself, made from no raw table."""
-        return table_from_frame(rows, columns, id=name, title=title, **options)
+        return table_from_frame(rows, columns, id=name, title=self._titled(title), **options)
 
     def source_tables(self) -> pd.DataFrame:
         """Return the raw tables: `name`, `title`, `rows`, `rights` and `sha256`, one row each."""
@@ -182,14 +196,25 @@ class Report:
         notes: Sequence[str] = (),
     ) -> Chart:
         """Return a chart of the page with its alternative text and its data table."""
-        if table.frame and self._titled("", table.frame):
-            title, alt = self._titled(title, table.frame), f"{alt} {SYNTHETIC_WORDS.capitalize()}."
+        if scenario := self.ledger.cycle.scenario:
+            alt = f"{alt} Scénario{locale.NBSP}: {scenario.title}."
+        if table.frame and self._is_synthetic(table.frame):
+            alt = f"{alt} {SYNTHETIC_WORDS.capitalize()}."
+        title = self._titled(title, table.frame)
         return Chart(name, title, alt, spec, table, tuple(notes))
 
     def figures(self, name: str, title: str, items: Sequence[tuple[str, str, str]]) -> Figures:
-        """Return key figures: `items` are (label, indicator's name, note)."""
-        shown = [figure(label, self.indicator[of], note) for label, of, note in items]
-        return Figures(name, title, tuple(shown))
+        """Return key figures: `items` are (label, indicator's name, note).
+
+        Those that the cycle cannot compute, or that have no value in it, are left out.
+        """
+        known = [item for item in items if self.ledger.has(item[1])]
+        shown = [
+            figure(label, self.indicator[of], note)
+            for label, of, note in known
+            if self.indicator[of].value is not None
+        ]
+        return Figures(name, self._titled(title), tuple(shown))
 
     def remarks(self) -> Any:
         """Return the open remarks of reviewers on this chapter, to read in JupyterLab.
@@ -239,14 +264,18 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
     return _current
 
 
-def seal() -> None:
+def seal(*facts: str) -> None:
     """Write the ledger of this chapter into the notebook: the last act of a good run.
 
-    Of the definitions it has those that the chapter added; the build knows the catalogue's.
+    Of the definitions it has those that the chapter added; the build knows the catalogue's. What
+    tells the `facts` that the chapter's cells need is a part of it.
 
     Raises:
         NameTaken: two definitions of the chapter give the same name.
     """
+    if _current:
+        for fact in facts:
+            _current.knows(fact)
     ledger = _current.ledger.to_json(known=CATALOGUE.indicators) if _current else EMPTY
     display(
         {

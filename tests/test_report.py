@@ -90,7 +90,7 @@ def test_the_page_is_whole_offline(built: Path, chromium: Browser, width: int) -
     drawings = page.locator("figure.chart svg")
     sizes = [drawings.nth(i).bounding_box() for i in range(drawings.count())]
     assert [url for url in requests if url != address and not url.startswith("data:")] == []
-    assert len(sizes) == 10
+    assert len(sizes) == 11
     assert all(size and size["width"] > 200 and size["height"] > 100 for size in sizes)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     context.close()

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
-from coopreport.fiscal import span
+from coopreport.cycle_scenarios import EVERY, Scenario
+from coopreport.errors import NBSP, BadCall, nearest, quoted
+from coopreport.fiscal import fiscal_year, span, start_year
+from coopreport.locale import round_half_away
 
 
 def schedule(asks: pd.DataFrame, years: Sequence[str]) -> pd.DataFrame:
@@ -22,7 +26,9 @@ def schedule(asks: pd.DataFrame, years: Sequence[str]) -> pd.DataFrame:
 
     Args:
         asks: one row per ask: `ask_id`, `annual_amount` (dollars), `first_fiscal_year`,
-            `last_fiscal_year` (missing when the text states no end).
+            `last_fiscal_year` (missing when the text states no end). A scenario adds `total`
+            (dollars spread evenly over the ask's years, in the place of the annual amount) and
+            `indexed` (what the amount grows by each year after the first, 0.02 for 2 %).
         years: the fiscal years to cover, in order.
 
     Returns:
@@ -32,10 +38,89 @@ def schedule(asks: pd.DataFrame, years: Sequence[str]) -> pd.DataFrame:
     rows = []
     for ask in asks.to_dict("records"):
         last = years[-1] if pd.isna(ask["last_fiscal_year"]) else ask["last_fiscal_year"]
-        running = set(span(ask["first_fiscal_year"], last))
-        amount = int(ask["annual_amount"])
-        rows += [(ask["ask_id"], year, amount * (year in running)) for year in years]
+        running = span(ask["first_fiscal_year"], last)
+        amounts = [int(ask["annual_amount"])] * len(running)
+        if pd.notna(ask.get("total")):
+            amounts = evenly(int(ask["total"]), len(running))
+        if pd.notna(ask.get("indexed")):
+            growth = 1 + Fraction(ask["indexed"])
+            amounts = [int(round_half_away(each * growth**n)) for n, each in enumerate(amounts)]
+        of_year = dict(zip(running, amounts, strict=True))
+        rows += [(ask["ask_id"], year, of_year.get(year, 0)) for year in years]
     return pd.DataFrame(rows, columns=["ask_id", "fiscal_year", "amount"])
+
+
+def evenly(total: int, years: int) -> list[int]:
+    """Spread dollars over years: those that do not divide go one by one to the first years."""
+    each, rest = divmod(total, years)
+    return [each + (rank < rest) for rank in range(years)]
+
+
+def under_scenario(asks: pd.DataFrame, scenario: Scenario, years: Sequence[str]) -> pd.DataFrame:
+    """Return asks as a scenario has them, ready for `schedule`.
+
+    The share comes first, on each year's amount; what is spread is the sum of the ask's own years
+    (to the end of `years` when the text states none); the index is applied last.
+
+    Args:
+        asks: as `schedule` takes them; every ask that the scenario names is among them.
+        years: the fiscal years of the horizon.
+
+    Returns:
+        The same rows with `annual_amount` (of the first year) and `last_fiscal_year` changed, and
+        the columns `total` and `indexed`.
+
+    Raises:
+        BadCall: the scenario names an ask that is not there.
+    """
+    known = list(asks["ask_id"])
+    for name in scenario.changes:
+        if name not in (EVERY, *known):
+            raise BadCall(
+                f"Le scénario {quoted(scenario.name)} change {quoted(name)}, qui n’est pas une "
+                "demande du cycle.",
+                nearest(name, known) or f"demandes{NBSP}: {', '.join(known)}, ou {EVERY}.",
+            )
+    rows = []
+    for ask in asks.to_dict("records"):
+        change = scenario.change_of(ask["ask_id"])
+        annual = int(round_half_away(int(ask["annual_amount"]) * Fraction(change.share)))
+        row = dict(ask)
+        row.update({"annual_amount": annual, "total": None, "indexed": change.indexed})
+        if change.spread is not None:
+            first, last = ask["first_fiscal_year"], ask["last_fiscal_year"]
+            total = annual * len(span(first, years[-1] if pd.isna(last) else last))
+            row["total"] = total
+            row["annual_amount"] = evenly(total, change.spread)[0]
+            row["last_fiscal_year"] = fiscal_year(start_year(first) + change.spread - 1)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=[*asks.columns, "total", "indexed"])
+
+
+def scenarios(
+    asks: pd.DataFrame, variants: Sequence[Scenario], years: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Total the asks as they are, then under each scenario.
+
+    Args:
+        years: the fiscal years of the horizon, of the base (`""`) and of each scenario by name.
+
+    Returns:
+        One row for the base (`scenario` is "") and one per scenario, in their order: `scenario`,
+        `title`, one column of dollars per fiscal year of any horizon, `total` and `difference`
+        to the base.
+    """
+    cases = [("", "", asks)]
+    for scenario in variants:
+        changed = under_scenario(asks, scenario, years[scenario.name])
+        cases.append((scenario.name, scenario.title, changed))
+    rows: list[dict[str, Any]] = []
+    for name, title, changed in cases:
+        totals = by_year(schedule(changed, years[name]))
+        amounts = {str(year): int(amount) for year, amount in totals.items()}
+        rows.append({"scenario": name, "title": title, **amounts, "total": sum(amounts.values())})
+    table = pd.DataFrame(rows)
+    return table.assign(difference=table["total"] - rows[0]["total"])
 
 
 def by_year(spread: pd.DataFrame) -> pd.Series:
@@ -107,6 +192,7 @@ def readings(
         for column in ("annual_amount", "first_fiscal_year", "last_fiscal_year"):
             if pd.notna(reading[column]):
                 changed[column] = reading[column]
+                changed["total"] = None
         if of_headline and pd.isna(reading["first_fiscal_year"]):
             read = parts
         elif of_headline:
@@ -144,10 +230,10 @@ def spread_grants(grants: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for grant in grants.dropna(subset=["first_fiscal_year", "last_fiscal_year"]).itertuples():
         years = span(str(grant.first_fiscal_year), str(grant.last_fiscal_year))
-        each, rest = divmod(int(str(grant.amount)), len(years))
+        amounts = evenly(int(str(grant.amount)), len(years))
         rows += [
-            (grant.grant_row, grant.announced, year, each + (rank < rest))
-            for rank, year in enumerate(years)
+            (grant.grant_row, grant.announced, year, amount)
+            for year, amount in zip(years, amounts, strict=True)
         ]
     return pd.DataFrame(rows, columns=["grant_row", "announced", "fiscal_year", "amount"])
 

@@ -52,6 +52,21 @@ def series(points: pd.DataFrame, first_year: int) -> pd.DataFrame:
     )
 
 
+def last_values(points: pd.DataFrame, day: str) -> pd.DataFrame:
+    """Return the last dated point of each measure of the whole movement, up to a day.
+
+    Of two points of one date the first of the table is kept.
+
+    Returns:
+        The points, one a measure, in the order of `MEASURES`.
+    """
+    whole = whole_movement(points[points["measure"].isin(MEASURES)]).dropna(subset=["as_of"])
+    dated = whole[whole["as_of"] <= day].sort_values("as_of", ascending=False, kind="stable")
+    rank = {name: i for i, name in enumerate(MEASURES)}
+    last = dated.drop_duplicates("measure").sort_values("measure", key=lambda m: m.map(rank))
+    return last.reset_index(drop=True)
+
+
 def beside_previous(points: pd.DataFrame, as_of: str, measure: str) -> dict[str, Any]:
     """Set the value of `measure` at `as_of` beside the last one published before.
 

@@ -14,7 +14,7 @@ from coopreport.analysis import comparison, consistency, findings
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.catalogue.funding import HEADLINE
 from coopreport.catalogue.grants import AGREEMENT
-from coopreport.catalogue.survival import BRIEF
+from coopreport.catalogue.survival import brief_study
 from coopreport.claims import Checked, Claim
 from coopreport.cycles import UnknownParameter
 from coopreport.definitions import Keys, UnknownName
@@ -35,9 +35,14 @@ STATUSES = (
 
 
 def claims_of(data: Data) -> tuple[Claim, ...]:
-    """Return the claims of the cycle, its own and those of every cycle, document by document."""
+    """Return the claims of the cycle, its own and those of every cycle, document by document.
+
+    Those of every cycle that are published rates wait until the rate is in print.
+    """
     rows, documents = data.rows("claims"), data.labels("claims", "document")
-    kept = rows[rows["cycle"].isna() | (rows["cycle"] == data.cycle.id)]
+    printed = set(data.known("survival_published")["rate_id"])
+    told = rows["rate_id"].isna() | rows["rate_id"].isin(printed)
+    kept = rows[(rows["cycle"].isna() & told) | (rows["cycle"] == data.cycle.id)]
     order = kept["document"].map({code: rank for rank, code in enumerate(documents)})
     ordered = kept.loc[order.sort_values(kind="stable").index]
     return claims.read_claims(ordered, documents)
@@ -55,6 +60,10 @@ def check_all(data: Data) -> tuple[Checked, ...]:
     for claim in claims_of(data):
         found, missing = _indicator(data, claim, "indicator")
         again, _ = _indicator(data, claim, "read_back")
+        if found is not None and found.parameters.get("scenario"):
+            found, missing = None, "Un scénario ne vérifie aucun énoncé."
+        if again is not None and again.parameters.get("scenario"):
+            again = None
         if found is not None and _is_circular(claim, found):
             rule = "l’indicateur relit le même nombre imprimé, il ne le vérifie pas"
             remedy = "nommez un indicateur calculé autrement, ou laissez la cellule vide."
@@ -78,6 +87,8 @@ def _indicator(data: Data, claim: Claim, column: str) -> tuple[Indicator | None,
     except UnknownParameter:
         return None, "Le cycle n’a pas le chapitre dont ce calcul dépend."
     except UnknownName as error:
+        if data.may_be(name):
+            return None, "Le cycle n’a pas les faits dont ce calcul dépend."
         rule = "aucun indicateur ne porte ce nom"
         raise BadData([claims.fault_of(claim, column, name, rule, error.remedy)]) from None
 
@@ -129,14 +140,17 @@ def remarks(data: Data) -> pd.DataFrame:
 @frame("enonces.constats")
 def facts(data: Data) -> pd.DataFrame:
     """What the computed facts show of the published ones, each with its assumption."""
-    made = [
-        _comparators(data),
-        _advantage(data),
-        _cohorts(data),
-        _gdp(data),
-        _grant(data),
-        _headline(data),
-    ]
+    told = {
+        _comparators: ("brief_survival",),
+        _advantage: ("brief_survival", "canadian_study"),
+        _cohorts: ("canadian_study",),
+        _gdp: ("brief_portrait",),
+        _grant: ("asks", "grants"),
+        _headline: ("asks",),
+    }
+    if data.cycle.scenario:  # these two are about what the brief asks
+        del told[_grant], told[_headline]
+    made = [find(data) for find, needs in told.items() if all(map(data.knows, needs))]
     rows = [{**asdict(each), "uses": ", ".join(each.uses)} for each in made if each]
     return pd.DataFrame(rows, columns=["id", "title", "sentence", "assumption", "uses"])
 
@@ -152,7 +166,7 @@ def _comparators(data: Data) -> findings.Finding | None:
 def _advantage(data: Data) -> findings.Finding | None:
     study = data.cycle.parameter("survie", "canadian_study")
     births = data.rows("survival_published", study=study, role="comparator")
-    printed = data.rows("survival_published", study=BRIEF, role="coop")["years"]
+    printed = data.rows("survival_published", study=brief_study(data), role="coop")["years"]
     ages = sorted(set(printed) & set(births["years"]))
     names = {age: (f"survie.ecart.{age}_ans", f"survie.ecart_canada.{age}_ans") for age in ages}
     gaps = {int(age): (data.value(own), data.value(other)) for age, (own, other) in names.items()}

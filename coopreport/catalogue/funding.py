@@ -9,8 +9,9 @@ import pandas as pd
 
 from coopreport.analysis import funding
 from coopreport.catalogue.base import CATALOGUE, column_by, share_result
+from coopreport.catalogue.facts import when
 from coopreport.definitions import Keys
-from coopreport.fiscal import span, start_year
+from coopreport.fiscal import fiscal_year, span, start_year
 from coopreport.indicators import Result
 from coopreport.ledger import Data
 
@@ -21,11 +22,19 @@ HEADLINE = "R0"
 
 
 def _asks(data: Data) -> pd.DataFrame:
-    return data.rows("recommendations", cycle=data.cycle.id, parent_id=HEADLINE)
+    """Return the numbered recommendations, as the scenario has them where one is built."""
+    asks = data.rows("recommendations", cycle=data.cycle.id, parent_id=HEADLINE)
+    scenario = data.cycle.scenario
+    return funding.under_scenario(asks, scenario, data.cycle.fiscal_years) if scenario else asks
+
+
+def _headline(data: Data) -> pd.DataFrame:
+    return data.rows("recommendations", cycle=data.cycle.id, ask_id=HEADLINE)
 
 
 def _ask(data: Data, ask: str) -> pd.Series:
-    return data.rows("recommendations", cycle=data.cycle.id, ask_id=ask).iloc[0]
+    rows = _headline(data) if ask == HEADLINE else _asks(data)
+    return rows[rows["ask_id"] == ask].iloc[0]
 
 
 def each_ask(data: Data) -> Iterator[Keys]:
@@ -41,8 +50,8 @@ def each_total_ask(data: Data) -> Iterator[Keys]:
 
 
 def each_year(data: Data) -> Iterator[Keys]:
-    """The fiscal years of the horizon."""
-    return ({"year": year} for year in data.cycle.fiscal_years)
+    """The fiscal years of the horizon, in a cycle whose asks are known."""
+    return ({"year": year} for year in data.cycle.fiscal_years if data.knows("asks"))
 
 
 def each_reading(data: Data) -> Iterator[Keys]:
@@ -53,8 +62,7 @@ def each_reading(data: Data) -> Iterator[Keys]:
 @frame("financement.recommandations")
 def recommendations(data: Data) -> pd.DataFrame:
     """The asks as the brief prints them, the headline last."""
-    asks = data.rows("recommendations", cycle=data.cycle.id)
-    return pd.concat([asks[asks["ask_id"] != HEADLINE], asks[asks["ask_id"] == HEADLINE]])
+    return pd.concat([_asks(data), _headline(data)])
 
 
 @frame("financement.calendrier")
@@ -90,11 +98,55 @@ def headline_check(data: Data) -> pd.DataFrame:
 @frame("financement.lectures")
 def readings(data: Data) -> pd.DataFrame:
     """The total of the asks under each named reading of an ambiguous wording."""
-    asks = data.rows("recommendations", cycle=data.cycle.id)
+    asks = pd.concat([_asks(data), _headline(data)])
     alternatives = data.rows("readings", cycle=data.cycle.id)
     totals = funding.readings(asks, alternatives, HEADLINE, data.cycle.fiscal_years)
     words = alternatives[["reading_id", "ask_id", "title", "section", "explanation"]]
     return totals.merge(words, on="reading_id", validate="one_to_one")
+
+
+def each_scenario(data: Data) -> Iterator[Keys]:
+    """The scenarios that the cycle compares; `title` is what they are called."""
+    if data.knows("asks") and data.knows("scenarios"):
+        for scenario in data.cycle.scenarios:
+            yield {"scenario": scenario.name, "title": scenario.title}
+
+
+@frame("financement.scenarios")
+def scenarios(data: Data) -> pd.DataFrame:
+    """The asks by fiscal year as they are, then under each scenario of the cycle."""
+    first = start_year(data.cycle.first_fiscal_year)
+    years = {"": data.cycle.fiscal_years}
+    for scenario in data.cycle.scenarios:
+        horizon = scenario.parameters.get("horizon", data.cycle.horizon)
+        years[scenario.name] = tuple(fiscal_year(first + n) for n in range(horizon))
+    return funding.scenarios(_asks(data), data.cycle.scenarios, years)
+
+
+@indicator(
+    "financement.scenario.{scenario}",
+    "Somme des demandes sur l’horizon, scénario « {title} »",
+    unit="CAD_M",
+    decimals=1,
+    formula="somme des demandes de tous les exercices, telles que le scénario les change",
+    each=each_scenario,
+)
+def total_of_scenario(data: Data, scenario: str, title: str) -> int:
+    """The sum of the asks over the horizon under one scenario."""
+    return int(column_by(data.frame("financement.scenarios"), "scenario", "total")[scenario])
+
+
+@indicator(
+    "financement.scenario_ecart.{scenario}",
+    "Écart avec la demande du mémoire, scénario « {title} »",
+    unit="CAD_M",
+    decimals=1,
+    formula="somme sous le scénario − somme des demandes telles qu’elles sont",
+    each=each_scenario,
+)
+def gap_of_scenario(data: Data, scenario: str, title: str) -> int:
+    """The sum of the asks under one scenario minus their sum as they are."""
+    return int(column_by(data.frame("financement.scenarios"), "scenario", "difference")[scenario])
 
 
 @frame("financement.parts")
@@ -116,6 +168,7 @@ def shares(data: Data) -> pd.DataFrame:
     unit="CAD_M",
     decimals=1,
     formula="montant annuel de la demande prioritaire dans la synthèse du mémoire",
+    each=when("asks"),
 )
 def headline(data: Data) -> int:
     """The annual headline that the brief's synthesis prints."""
@@ -128,6 +181,7 @@ def headline(data: Data) -> int:
     unit="CAD_M",
     decimals=1,
     formula="somme des montants annuels des recommandations",
+    each=when("asks"),
 )
 def total_annual(data: Data) -> int:
     """The sum of the annual amounts of the numbered recommendations."""
@@ -251,6 +305,7 @@ def new_in_year(data: Data, year: str) -> int:
     unit="CAD_M",
     decimals=1,
     formula="somme des demandes de tous les exercices de l’horizon",
+    each=when("asks"),
 )
 def total_horizon(data: Data) -> int:
     """The sum of the asks over every fiscal year of the horizon."""
@@ -263,6 +318,7 @@ def total_horizon(data: Data) -> int:
     unit="count",
     decimals=0,
     formula="paramètre du cycle",
+    each=when("asks"),
 )
 def horizon(data: Data) -> int:
     """The number of fiscal years of the horizon, a parameter of the cycle."""
@@ -275,6 +331,7 @@ def horizon(data: Data) -> int:
     unit="count",
     decimals=0,
     formula="nombre d’exercices de l’horizon où la somme des demandes égale l’annonce annuelle",
+    each=when("asks"),
 )
 def years_that_hold(data: Data) -> int:
     """The number of fiscal years in which the asks add up to the headline."""
@@ -330,6 +387,7 @@ def increase_of_ask(data: Data, ask: str, code: str) -> Result | int:
     unit="count",
     decimals=0,
     formula="nombre de recommandations qui composent la demande prioritaire",
+    each=when("asks"),
 )
 def number_of_asks(data: Data) -> int:
     """The number of recommendations that the priority ask is made of."""
@@ -342,6 +400,7 @@ def number_of_asks(data: Data) -> int:
     unit="count",
     decimals=0,
     formula="nombre de recommandations dont le dernier exercice n’est pas écrit",
+    each=when("asks"),
 )
 def asks_without_end(data: Data) -> int:
     """The number of recommendations whose text states no end."""
@@ -354,6 +413,7 @@ def asks_without_end(data: Data) -> int:
     unit="count",
     decimals=0,
     formula="nombre de recommandations dont le niveau annuel déjà accordé est inconnu",
+    each=when("asks"),
 )
 def asks_without_base(data: Data) -> int:
     """The number of recommendations for which what is granted today is unknown."""
@@ -396,6 +456,7 @@ def years_of_ask(data: Data, ask: str, code: str) -> Result | int:
     unit="count",
     decimals=0,
     formula="nombre d’ambiguïtés distinctes dans la table des lectures",
+    each=when("readings"),
 )
 def ambiguities(data: Data) -> int:
     """The number of passages of the brief that can be read in more than one way."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from coopreport.analysis import funding
 from coopreport.catalogue.base import CATALOGUE, column_by
+from coopreport.catalogue.facts import when
 from coopreport.catalogue.prices import index_by_year
 from coopreport.definitions import Keys
 from coopreport.fiscal import span, start_year
@@ -23,13 +24,15 @@ AGREEMENT = "R1"
 
 def each_granted_year(data: Data) -> Iterator[Keys]:
     """The fiscal years for which a grant is known."""
+    if not data.knows("grants"):
+        return iter(())
     return ({"year": year} for year in data.frame("financement.accorde_et_demande")["fiscal_year"])
 
 
 @frame("financement.subventions")
 def grants(data: Data) -> pd.DataFrame:
     """Every announced grant, each source on its own row, the sources of one grant together."""
-    return data.rows("grants").sort_values("grant_row")
+    return data.known("grants").sort_values("grant_row")
 
 
 @frame("financement.accorde_et_demande")
@@ -40,12 +43,12 @@ def granted_and_asked(data: Data) -> pd.DataFrame:
     announced after the cut-off; `inferred` tells whether a duration was inferred; `asked` is the
     ask for the agreement (R1); `granted_real` is in dollars of the base year, or missing.
     """
-    rows = data.rows("grants", preferred=True)
+    rows = data.known("grants", preferred=True)
     spread = funding.spread_grants(rows).merge(
         rows[["grant_row", "years_status"]], on="grant_row", validate="many_to_one"
     )
     first = data.cycle.parameter("financement", "first_granted")
-    years = span(first, max(*spread["fiscal_year"], data.cycle.fiscal_years[-1]))
+    years = span(first, max([*spread["fiscal_year"], data.cycle.fiscal_years[-1]]))
     calendar = data.frame("financement.calendrier")
     asked = column_by(calendar[calendar["ask_id"] == AGREEMENT], "fiscal_year", "amount")
     index = index_by_year(data)
@@ -91,10 +94,11 @@ def granted_in_year(data: Data, year: str) -> Result | int:
     unit="CAD_M",
     decimals=2,
     formula="somme des subventions annoncées, une seule source par subvention",
+    each=when("grants"),
 )
 def granted_total(data: Data) -> int:
     """The sum of every announced grant, one source each."""
-    return int(data.rows("grants", preferred=True)["amount"].sum())
+    return int(data.known("grants", preferred=True)["amount"].sum())
 
 
 @indicator(
@@ -103,10 +107,11 @@ def granted_total(data: Data) -> int:
     unit="CAD_M",
     decimals=2,
     formula="somme des subventions annoncées au plus tard à la date de coupure",
+    each=when("grants"),
 )
 def granted_at_cut_off(data: Data) -> int:
     """The sum of the grants announced by the cut-off date."""
-    rows = data.rows("grants", preferred=True)
+    rows = data.known("grants", preferred=True)
     return int(rows.loc[[day <= data.cycle.cut_off for day in rows["announced"]], "amount"].sum())
 
 
@@ -116,10 +121,11 @@ def granted_at_cut_off(data: Data) -> int:
     unit="CAD",
     decimals=0,
     formula="plus grand montant publié − plus petit, pour la subvention aux sources en conflit",
+    each=when("grant_conflict"),
 )
 def conflict(data: Data) -> int:
     """The gap between the amounts that two sources give for one grant."""
-    amounts = data.rows("grants", conflict=True)["amount"]
+    amounts = data.known("grants", conflict=True)["amount"]
     return int(amounts.max() - amounts.min())
 
 
@@ -131,9 +137,9 @@ def conflict(data: Data) -> int:
     formula="nombre d’exercices, écrit ou déduit de l’annonce suivante",
     each=lambda data: (
         {"grant": code.lower(), "code": code}
-        for code in data.rows("grants", preferred=True)["grant_id"]
+        for code in data.known("grants", preferred=True)["grant_id"]
     ),
 )
 def years_of_grant(data: Data, grant: str, code: str) -> int:
     """The number of fiscal years that one grant covers, stated or inferred."""
-    return int(data.rows("grants", grant_id=code, preferred=True)["years"].iloc[0])
+    return int(data.known("grants", grant_id=code, preferred=True)["years"].iloc[0])

@@ -11,6 +11,7 @@ import pandas as pd
 
 from coopreport.analysis import portrait
 from coopreport.catalogue.base import CATALOGUE
+from coopreport.catalogue.facts import when
 from coopreport.definitions import Keys
 from coopreport.ledger import Data
 
@@ -34,7 +35,9 @@ def _printed(data: Data, measure: str) -> pd.Series:
 
 
 def each_figure(data: Data) -> Iterator[Keys]:
-    """The six figures of the brief."""
+    """The six figures of the brief, where it is known."""
+    if not data.knows("brief_portrait"):
+        return
     for figure, measure, label, unit, decimals in FIGURES:
         yield {
             "figure": figure,
@@ -47,7 +50,7 @@ def each_figure(data: Data) -> Iterator[Keys]:
 
 def each_gdp_year(data: Data) -> Iterator[Keys]:
     """The years whose nominal GDP is known."""
-    years = data.rows("gdp", measure="nominal", prices="market")["year"]
+    years = data.known("gdp", measure="nominal", prices="market")["year"]
     return ({"year": str(year)} for year in years)
 
 
@@ -99,6 +102,7 @@ def gdp_year(data: Data, year: str) -> int:
     unit="count",
     decimals=0,
     formula="nombre de mesures que le mémoire imprime",
+    each=when("brief_portrait"),
 )
 def number_of_figures(data: Data) -> int:
     """The number of figures by which the brief describes the movement."""
@@ -111,7 +115,7 @@ def number_of_figures(data: Data) -> int:
     unit="ratio",
     decimals=1,
     formula="revenus imprimés dans le mémoire ÷ PIB nominal de {year}",
-    each=each_gdp_year,
+    each=lambda data: each_gdp_year(data) if data.knows("brief_portrait") else (),
 )
 def gdp_share(data: Data, year: str) -> Fraction:
     """The movement's revenue over nominal GDP; a proportion, for revenue is not value added."""
@@ -124,6 +128,7 @@ def gdp_share(data: Data, year: str) -> Fraction:
     unit="points",
     decimals=1,
     formula="part imprimée − 100 × revenus ÷ PIB de l’année de comparaison",
+    each=when("brief_portrait"),
 )
 def gdp_share_gap(data: Data) -> Fraction:
     """The printed share of GDP minus revenue over GDP, in percentage points."""
@@ -150,6 +155,7 @@ def points(data: Data) -> int:
     unit="count",
     decimals=0,
     formula="dernière valeur publiée de la mesure « membres », mouvement entier, avant le mémoire",
+    each=when("brief_portrait"),
 )
 def members_before(data: Data) -> int:
     """The last published number of members, clients not counted, before the brief."""
@@ -174,7 +180,15 @@ def regions(data: Data) -> int:
 def series(data: Data) -> pd.DataFrame:
     """Every published value of the measures of the brief, since the first year, oldest first."""
     first = data.cycle.parameter("portrait", "first_year")
-    return portrait.series(data.rows("portrait"), first)
+    return portrait.series(data.known("portrait"), first)
+
+
+@frame("portrait.dernieres")
+def last_known(data: Data) -> pd.DataFrame:
+    """The last value of each measure of the whole movement known at the cut-off."""
+    labels = data.labels("portrait", "measure")
+    last = portrait.last_values(data.known("portrait"), f"{data.cycle.cut_off:%Y-%m-%d}")
+    return last.assign(label=last["measure"].map(labels))
 
 
 @frame("portrait.comparaison")

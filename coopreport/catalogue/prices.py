@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from coopreport.catalogue.base import CATALOGUE, column_by
-from coopreport.indicators import Result
 from coopreport.ledger import Data
 
 indicator = CATALOGUE.indicator
@@ -13,7 +12,7 @@ indicator = CATALOGUE.indicator
 
 def index_by_year(data: Data) -> dict[int, Decimal]:
     """Return the consumer price index of each year that has one."""
-    index = column_by(data.rows("cpi"), "year", "index")
+    index = column_by(data.known("cpi"), "year", "index")
     return {int(year): value for year, value in index.items()}
 
 
@@ -46,11 +45,11 @@ def last_known(data: Data) -> int:
     decimals=0,
     formula="années absentes de la table entre la première et la dernière",
     each=lambda data: (
-        {"end": "premiere", "title": "première"},
-        {"end": "derniere", "title": "dernière"},
+        {"end": end, "title": title}
+        for end, title in (("premiere", "première"), ("derniere", "dernière"))
+        if data.knows("price_gap")
     ),
 )
-def missing_year(data: Data, end: str, title: str) -> Result | int:
+def missing_year(data: Data, end: str, title: str) -> int:
     """The first and last of the years that the index lacks before the last known one."""
-    gap = _gap(data)
-    return gap[-1 if end == "derniere" else 0] if gap else Result(None, "...")
+    return _gap(data)[-1 if end == "derniere" else 0]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from coopreport.analysis import comparison
 from coopreport.catalogue.base import CATALOGUE
+from coopreport.catalogue.facts import BRIEF_STUDIES
 from coopreport.definitions import Keys
 from coopreport.indicators import Result
 from coopreport.ledger import Data
@@ -17,15 +18,13 @@ from coopreport.locale import NBSP
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 
-BRIEF = "memoire_cqcm_2023"
-
 
 def _parameter(data: Data, name: str) -> Any:
     return data.cycle.parameter("survie", name)
 
 
 def _published(data: Data, study: str, role: str, years: str) -> Result:
-    rows = data.rows("survival_published", study=study, role=role, years=int(years))
+    rows = data.known("survival_published", study=study, role=role, years=int(years))
     row = rows.iloc[0]
     return Result(row["rate"], definition=published_definition(row))
 
@@ -40,11 +39,22 @@ def published_definition(row: pd.Series) -> str:
     )
 
 
-def _ages_of(study: str, role: str) -> Any:
+def brief_study(data: Data) -> str:
+    """Return the study that holds the rates of the cycle's brief, "" when no brief is known."""
+    return BRIEF_STUDIES.get(data.cycle.document, "")
+
+
+def _ages(data: Data, study: str, role: str) -> set[int]:
+    code = brief_study(data) if study == "brief" else _parameter(data, study)
+    return set(data.known("survival_published", study=code, role=role)["years"])
+
+
+def _ages_of(*rates: tuple[str, str]) -> Any:
+    """Return the keys of a family of rates: the ages at which all of these are published."""
+
     def each(data: Data) -> Iterator[Keys]:
-        code = _parameter(data, study) if study in ("study", "canadian_study") else study
-        rows = data.rows("survival_published", study=code, role=role)
-        return ({"years": str(years)} for years in sorted(set(rows["years"])))
+        ages = set.intersection(*(_ages(data, study, role) for study, role in rates))
+        return ({"years": str(years)} for years in sorted(ages))
 
     return each
 
@@ -52,7 +62,7 @@ def _ages_of(study: str, role: str) -> Any:
 @frame("survie.publies")
 def published(data: Data) -> pd.DataFrame:
     """Every published rate, with its definition line."""
-    rows = data.rows("survival_published")
+    rows = data.known("survival_published")
     rows["definition_line"] = [published_definition(row) for _, row in rows.iterrows()]
     return rows
 
@@ -60,7 +70,7 @@ def published(data: Data) -> pd.DataFrame:
 @frame("survie.comparateurs")
 def comparators(data: Data) -> pd.DataFrame:
     """Each comparator beside the co-operatives' rate of the study, with the gap and the caution."""
-    return comparison.compare(data.rows("survival_published"), _parameter(data, "study"))
+    return comparison.compare(data.known("survival_published"), _parameter(data, "study"))
 
 
 @indicator(
@@ -69,7 +79,7 @@ def comparators(data: Data) -> pd.DataFrame:
     unit="percent",
     decimals=1,
     formula="taux publié par l’étude du cycle",
-    each=_ages_of("study", "coop"),
+    each=_ages_of(("study", "coop")),
 )
 def coop_rate(data: Data, years: str) -> Result:
     """The co-operatives' rate that the cycle's study published."""
@@ -82,7 +92,7 @@ def coop_rate(data: Data, years: str) -> Result:
     unit="percent",
     decimals=1,
     formula="taux cité par l’étude du cycle pour l’ensemble des entreprises",
-    each=_ages_of("study", "comparator"),
+    each=_ages_of(("study", "comparator")),
 )
 def comparator_rate(data: Data, years: str) -> Result:
     """The rate of all firms that the cycle's study quotes."""
@@ -95,7 +105,7 @@ def comparator_rate(data: Data, years: str) -> Result:
     unit="points",
     decimals=1,
     formula="taux des coopératives − taux du comparateur",
-    each=_ages_of("study", "comparator"),
+    each=_ages_of(("study", "coop"), ("study", "comparator")),
 )
 def gap(data: Data, years: str) -> Decimal:
     """Co-operatives' rate minus the study's own comparator, in percentage points."""
@@ -112,7 +122,7 @@ def gap(data: Data, years: str) -> Decimal:
     unit="percent",
     decimals=0,
     formula="taux publié par l’étude canadienne du cycle",
-    each=_ages_of("canadian_study", "comparator"),
+    each=_ages_of(("canadian_study", "comparator")),
 )
 def canadian_rate(data: Data, years: str) -> Result:
     """The rate of Canadian births of the same years, as published."""
@@ -125,7 +135,11 @@ def canadian_rate(data: Data, years: str) -> Result:
     unit="points",
     decimals=1,
     formula="taux des coopératives − taux des naissances canadiennes de la même période",
-    each=_ages_of("canadian_study", "comparator"),
+    each=lambda data: (
+        _ages_of(("study", "coop"), ("canadian_study", "comparator"))(data)
+        if data.knows("canadian_study")
+        else ()
+    ),
 )
 def canadian_gap(data: Data, years: str) -> Decimal:
     """Co-operatives' rate minus that of Canadian births, in percentage points."""
@@ -139,11 +153,11 @@ def canadian_gap(data: Data, years: str) -> Decimal:
     unit="percent",
     decimals=0,
     formula="taux imprimé dans le mémoire",
-    each=_ages_of(BRIEF, "coop"),
+    each=_ages_of(("brief", "coop")),
 )
 def brief_coop_rate(data: Data, years: str) -> Result:
     """The co-operatives' rate that the brief prints."""
-    return _published(data, BRIEF, "coop", years)
+    return _published(data, brief_study(data), "coop", years)
 
 
 @indicator(
@@ -152,11 +166,11 @@ def brief_coop_rate(data: Data, years: str) -> Result:
     unit="percent",
     decimals=0,
     formula="taux imprimé dans le mémoire",
-    each=_ages_of(BRIEF, "comparator"),
+    each=_ages_of(("brief", "comparator")),
 )
 def brief_comparator_rate(data: Data, years: str) -> Result:
     """The comparator's rate that the brief prints."""
-    return _published(data, BRIEF, "comparator", years)
+    return _published(data, brief_study(data), "comparator", years)
 
 
 @indicator(
@@ -165,7 +179,9 @@ def brief_comparator_rate(data: Data, years: str) -> Result:
     unit="year",
     decimals=0,
     formula="naissances qui n’ont pas dix ans à la fin de l’année de l’étude",
-    each=lambda data: ({"end": "premiere"}, {"end": "derniere"}),
+    each=lambda data: (
+        {"end": end} for end in ("premiere", "derniere") if data.knows("canadian_study")
+    ),
 )
 def unobservable_cohort(data: Data, end: str) -> Result | int:
     """The first and last births of the study that cannot have a ten-year rate when it appeared."""

@@ -26,7 +26,7 @@ def _ages(base: str) -> Any:
     """Return the keys of a family of rates, by age; none where another source is at work."""
 
     def each(data: Data) -> Iterator[Keys]:
-        if (data.cycle.register is None) == (base == "uk"):
+        if data.knows("life_table") and (data.cycle.register is None) == (base == "uk"):
             for years in data.cycle.parameter("survie", "years"):
                 yield {"years": str(years)}
 
@@ -35,7 +35,7 @@ def _ages(base: str) -> Any:
 
 def _once(base: str) -> Any:
     def each(data: Data) -> Iterator[Keys]:
-        if (data.cycle.register is None) == (base == "uk"):
+        if data.knows("life_table") and (data.cycle.register is None) == (base == "uk"):
             yield {}
 
     return each

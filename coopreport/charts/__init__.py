@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from coopreport.charts.funding import stacked_by_fiscal_year, steps_through_time
     from coopreport.charts.portrait import series_with_breaks
     from coopreport.charts.roadmap import bars_with_shares
+    from coopreport.charts.scenarios import totals_beside_base
     from coopreport.charts.survival import comparators, survival_curve
     from coopreport.charts.theme import to_spec
 
@@ -26,6 +27,7 @@ __all__ = [
     "steps_through_time",
     "survival_curve",
     "to_spec",
+    "totals_beside_base",
 ]
 _MODULES = {
     "asked_beside_granted": "asks",
@@ -37,6 +39,7 @@ _MODULES = {
     "steps_through_time": "funding",
     "survival_curve": "survival",
     "to_spec": "theme",
+    "totals_beside_base": "scenarios",
 }
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coopreport.chapters import Chapter
-from coopreport.cycles import read_cycle
+from coopreport.cycles import read_cycle, under_scenario
 from coopreport.errors import CannotPublish
 from coopreport.paper.libraries import can_print
 from coopreport.pipeline.engines import DEFAULT, FORKED
 from coopreport.pipeline.inputs import build_name, code_of, input_files
-from coopreport.pipeline.layout import LATEST, REPORT
+from coopreport.pipeline.layout import REPORT
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.options import PLAIN, Options
@@ -66,18 +66,20 @@ def make_report(
         CoopreportError: with its exit code; the report published before is untouched.
     """
     cycle = read_cycle(project, name)
+    if options.scenario:
+        cycle = under_scenario(cycle, options.scenario)
     with hold(project, cycle.id):
         sweep(project, cycle.id)
         inputs = input_files(project, cycle)
         build = build_name(inputs, cycle.id, options)
         shelf = project.build / cycle.id
-        page = shelf / LATEST / REPORT
+        page = shelf / options.pointer / REPORT
         intact = is_intact(shelf / build, inputs)
         pdf = pdf and not (intact and has_pdf(shelf / build)) and can_print(say)
         if intact and not pdf:
-            if latest_name(shelf) != build:
+            if latest_name(shelf, options.pointer) != build:
                 with work_folder(project, cycle.id) as work:
-                    point_latest(project, cycle.id, build, work)
+                    point_latest(project, cycle.id, build, work, options.pointer)
             return Built(page, build, (), made=False)
         plan = make_plan(project, cycle, inputs, options)
         with work_folder(project, cycle.id) as work, _warm(project, plan, say, engine) as warm:

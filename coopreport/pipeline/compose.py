@@ -66,7 +66,7 @@ def record_of(run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path
     """Return what a chapter's run depended on, from what its process recorded and its imports."""
     given = cycle.parameters[run.chapter.name]
     own = (f"{chapter_id(run.chapter.name)}.{name}" for name in given)
-    asked = {"id", *own, *run.ledger["parameters"]}
+    asked = {"address", *own, *run.ledger["parameters"]}
     code = [cell.source for cell in run.notebook.cells if cell.cell_type == "code"]
     read = {table["path"] for table in run.ledger["tables"].values()}
     paths = {
@@ -93,13 +93,15 @@ def compose(
     plan: Plan,
     chapters: Sequence[Done],
     defined: Mapping[str, Sequence[str]],
+    unconfirmed: Sequence[str],
     printer: Printer | None,
     say: Callable[[str], None],
 ) -> dict[str, Any]:
     """Write the files of a build into a folder, the manifest last; return its ledger.
 
-    `defined` has the names that each definition of the catalogue gives in the cycle. `printer`
-    makes the PDF, None for no PDF; `say` is told when it fails, and the build has none.
+    `defined` has the names that each definition of the catalogue gives in the cycle, `unconfirmed`
+    those of the rows that nobody has confirmed. `printer` makes the PDF, None for no PDF; `say` is
+    told when it fails, and the build has none.
 
     Raises:
         ChapterFailed: the chapters cannot stand on one page (see `assemble`).
@@ -111,6 +113,8 @@ def compose(
         cut_off=cycle.cut_off,
         build=plan.build,
         static=plan.options.static,
+        unconfirmed=tuple(unconfirmed),
+        scenario=cycle.scenario.title if cycle.scenario else "",
     )
     runs = [done.run for done in chapters]
     ledgers = [(run.chapter.path.name, run.ledger) for run in runs]

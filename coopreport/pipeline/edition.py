@@ -99,7 +99,9 @@ class Record:
 class Edition:
     """What the title block says. `build` is the build's short name; no release: a draft.
 
-    `static`: the page runs no script. `pdf`: rapport.pdf stands beside the page.
+    `static`: the page runs no script. `pdf`: rapport.pdf stands beside the page. `unconfirmed`
+    names the rows carried from another cycle that nobody has confirmed. `scenario` is the title of
+    the scenario built, "" for the base.
     """
 
     title: str
@@ -110,6 +112,8 @@ class Edition:
     release: Record | None = None
     static: bool = False
     pdf: bool = False
+    unconfirmed: tuple[str, ...] = ()
+    scenario: str = ""
 
     @property
     def revised(self) -> tuple[Revised, ...]:

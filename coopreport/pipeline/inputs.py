@@ -67,6 +67,8 @@ def _candidates(project: Project, cycle: Cycle) -> Iterator[Path]:
         if path.relative_to(project.data).parts[0] not in OF_OTHERS:
             yield path
     yield project.cycle_file(cycle.id)
+    if cycle.former:
+        yield project.cycle_file(cycle.former.id)
     yield from (chapter.path for chapter in cycle.chapters)
     yield project.root / LOCK
     yield from cycle.register.files if cycle.register else ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 LATEST = "latest"
+SCENARIO = "scenario-"
+"""Begins the name of the pointer to the newest build of a scenario."""
 MANIFEST = "manifest.json"
 REPORT = "rapport.html"
 PDF = "rapport.pdf"

@@ -6,12 +6,25 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from coopreport.pipeline.layout import LATEST, SCENARIO
+
 
 @dataclass(frozen=True)
 class Options:
-    """The options of a build. `static`: a page without any script, lighter to send."""
+    """The options of a build.
+
+    `static`: a page without any script, lighter to send. `scenario`: the name of the one that is
+    built in the place of the cycle's base, "" for the base; it has a pointer of its own and is
+    never released.
+    """
 
     static: bool = False
+    scenario: str = ""
+
+    @property
+    def pointer(self) -> str:
+        """The name, in the cycle's folder, that points to the newest build of this kind."""
+        return f"{SCENARIO}{self.scenario}" if self.scenario else LATEST
 
     def to_json(self) -> dict[str, Any]:
         """Return the options as the manifest holds them."""
@@ -24,7 +37,8 @@ class Options:
 
     def arguments(self) -> list[str]:
         """Return the arguments of `coopreport report` that ask for these options."""
-        return ["--static=oui"] if self.static else []
+        asked = ["--static=oui"] if self.static else []
+        return [*asked, f"--scenario={self.scenario}"] if self.scenario else asked
 
 
 PLAIN = Options()

@@ -17,7 +17,6 @@ from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
 from coopreport.pipeline.cache import ChapterCache, Record
 from coopreport.pipeline.inputs import LOCK, build_name
-from coopreport.pipeline.layout import LATEST
 from coopreport.pipeline.options import PLAIN, Options
 from coopreport.pipeline.publish import read_manifest
 from coopreport.project import Project
@@ -76,7 +75,7 @@ def make_plan(
     project: Project, cycle: Cycle, inputs: Mapping[str, str], options: Options = PLAIN
 ) -> Plan:
     """Return the plan of a cycle's build from the hashes of its inputs as they are now."""
-    last = read_manifest(project.build / cycle.id / LATEST)
+    last = read_manifest(project.build / cycle.id / options.pointer)
     cache = ChapterCache(project, cycle.id)
     chapters = tuple(
         _chapter_plan(chapter, cycle, inputs, last, cache) for chapter in cycle.chapters

@@ -12,7 +12,7 @@ from threading import Lock
 
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import Cycle
-from coopreport.errors import BadData, CannotPublish
+from coopreport.errors import BadData, CannotPublish, quoted
 from coopreport.ledger import Ledger
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.paper.printing import Press, press_of
@@ -28,6 +28,7 @@ from coopreport.pipeline.run import Executed, run_chapters
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
 from coopreport.tables import check_package, open_package
+from coopreport.unconfirmed import unconfirmed_rows
 
 MOST_LISTED = 8
 UNUSED = "indicateurs définis et non utilisés"
@@ -58,7 +59,8 @@ class Production:
             CannotPublish: a file could not be written, or an input changed meanwhile.
         """
         chapters = count_of(len(self.cycle.chapters), "chapitre")
-        self.say(f"Rapport du cycle {self.cycle.id}{NBSP}: {chapters}")
+        under = f", scénario {quoted(self.cycle.scenario.title)}" if self.cycle.scenario else ""
+        self.say(f"Rapport du cycle {self.cycle.id}{under}{NBSP}: {chapters}")
         self._check_tables()
         with ThreadPoolExecutor(1) as beside:  # while the chapters run, this process waits
             defined = beside.submit(self._names_by_definition)
@@ -66,16 +68,20 @@ class Production:
         started = time.monotonic()
         finished = self.work / "build"
         finished.mkdir()
+        unconfirmed = unconfirmed_rows(open_package(self.project.data), self.cycle.id)
         with self._printer() as printer:
             named = defined.result()
-            ledger = compose(finished, self.cycle, self.plan, done, named, printer, self.say)
+            ledger = compose(
+                finished, self.cycle, self.plan, done, named, unconfirmed, printer, self.say
+            )
         self._say_step("page et documents", time.monotonic() - started)
         if unused := ledger["unused"]:
             listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
             words = count_of(len(unused), "indicateur défini et non utilisé", UNUSED)
             self.say(f"  Avertissement{NBSP}: {words}{NBSP}: {listed}")
         require_unchanged(self.project, self.cycle, self.plan.inputs)
-        publish(finished, self.project, self.cycle.id, self.plan.build)
+        pointer = self.plan.options.pointer
+        publish(finished, self.project, self.cycle.id, self.plan.build, pointer)
 
     def _names_by_definition(self) -> dict[str, list[str]]:
         """Return the names that each definition of the catalogue gives in the cycle."""
@@ -122,9 +128,20 @@ class Production:
                 self._say_step(f"chapitre « {run.chapter.title} »", run.seconds)
 
         stale = [chapter for chapter in self.cycle.chapters if chapter.name not in done]
+        package = open_package(self.project.data)
+        lacks = Ledger(self.cycle, package, CATALOGUE).lacks() if stale else {}
         kernels = self.work / "kernels"
         kernels.mkdir()
-        run_chapters(self.project, self.cycle, stale, kernels, self.limits, chapter_done, self.warm)
+        run_chapters(
+            self.project,
+            self.cycle,
+            stale,
+            kernels,
+            self.limits,
+            chapter_done,
+            self.warm,
+            lacks,
+        )
         drawings.forget_old()
         return [done[chapter.name] for chapter in self.cycle.chapters]
 

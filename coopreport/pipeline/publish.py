@@ -76,25 +76,25 @@ def read_manifest(build: Path) -> dict[str, Any]:
         return {}
 
 
-def latest_name(shelf: Path) -> str:
-    """Return the name of the build that `latest` points to in a cycle's folder, "" for none."""
+def latest_name(shelf: Path, pointer: str = LATEST) -> str:
+    """Return the name of the build that a pointer leads to in a cycle's folder, "" for none."""
     try:
-        return os.readlink(shelf / LATEST)
+        return os.readlink(shelf / pointer)
     except OSError:
         return ""
 
 
-def publish(finished: Path, project: Project, cycle: str, name: str) -> Path:
-    """Move a finished build to `build/<cycle>/<name>/` and point `latest` to it.
+def publish(finished: Path, project: Project, cycle: str, name: str, pointer: str = LATEST) -> Path:
+    """Move a finished build to `build/<cycle>/<name>/` and point `latest`, or another, to it.
 
     Returns:
-        The folder `build/<cycle>/latest`.
+        The folder `build/<cycle>/latest`, or that of the pointer.
 
     Raises:
         CannotPublish: the cycle's folder cannot be written.
     """
     put(finished, project, cycle, name)
-    return point_latest(project, cycle, name, finished.parent)
+    return point_latest(project, cycle, name, finished.parent, pointer)
 
 
 def put(finished: Path, project: Project, cycle: str, name: str) -> Path:
@@ -119,21 +119,23 @@ def put(finished: Path, project: Project, cycle: str, name: str) -> Path:
     return target
 
 
-def point_latest(project: Project, cycle: str, name: str, work: Path) -> Path:
-    """Point `latest` to a build, in one step, and return it; `work` is a folder beside.
+def point_latest(
+    project: Project, cycle: str, name: str, work: Path, pointer: str = LATEST
+) -> Path:
+    """Point `latest`, or another, to a build in one step and return it; `work` is beside.
 
     Raises:
         CannotPublish: the cycle's folder cannot be written.
     """
     shelf = project.build / cycle
     try:
-        pointer = work / LATEST
-        pointer.symlink_to(name)
-        pointer.replace(shelf / LATEST)
+        new = work / pointer
+        new.symlink_to(name)
+        new.replace(shelf / pointer)
         flush_one(shelf)
     except OSError as error:
         raise cannot_write(error, shelf) from None
-    return shelf / LATEST
+    return shelf / pointer
 
 
 def files_of(folder: Path) -> Iterable[Path]:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,11 +31,12 @@ from coopreport.errors import ChapterFailed, CoopreportError, shorten
 from coopreport.pipeline.engine import KERNEL, WARM, CellFailed, KernelNotStarted, Running
 from coopreport.pipeline.environment import chapter_environment
 from coopreport.pipeline.limits import Limits
+from coopreport.pipeline.needs import needed, say_lacks
 from coopreport.pipeline.warm import Warm, WarmLost
 from coopreport.project import Project
 
 LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
-SEAL = "from coopreport.notebook import seal\n\nseal()"
+SEAL = "from coopreport.notebook import seal\n\nseal({facts})"
 SEAL_ID = "coopreport-seal"
 PARAMETERS_ID = "coopreport-parameters"
 CELL_FILE = re.compile(
@@ -63,6 +64,7 @@ def run_chapters(
     limits: Limits,
     progress: Callable[[Executed], None],
     engine: Warm | None = None,
+    lacks: Mapping[str, str] | None = None,
 ) -> list[Executed]:
     """Run chapters of a cycle, two or more at once; return them in the order given.
 
@@ -72,6 +74,7 @@ def run_chapters(
         progress: called as each chapter ends.
         engine: the warm process whose children run the chapters; None: real kernels, which also
             take the chapters over when the warm process is lost.
+        lacks: the facts that the cycle does not know, with the sentences that say so (`needs`).
 
     Raises:
         ChapterFailed: the first chapter, in the order given, that did not run well.
@@ -86,7 +89,7 @@ def run_chapters(
     def ill(chapter: Chapter, error: CoopreportError) -> None:
         failures[chapter.name] = error
 
-    run_each(project, cycle, chapters, work, limits, well, ill, engine)
+    run_each(project, cycle, chapters, work, limits, well, ill, engine, lacks=lacks)
     for chapter in chapters:
         if chapter.name in failures:
             raise failures[chapter.name]
@@ -103,6 +106,7 @@ def run_each(
     ill: Callable[[Chapter, CoopreportError], None],
     engine: Warm | None = None,
     jobs: int = 0,
+    lacks: Mapping[str, str] | None = None,
 ) -> None:
     """Run chapters as `run_chapters`, each to its own end: a failure stops no other one.
 
@@ -111,7 +115,8 @@ def run_each(
         ill: called with the error of one that did not.
         jobs: how many at once; 0: as many as there are processors, two at least.
     """
-    build = _Build(project, cycle, work, limits, time.monotonic() + limits.build_seconds, engine)
+    deadline = time.monotonic() + limits.build_seconds
+    build = _Build(project, cycle, work, limits, deadline, engine, lacks or {})
 
     def one(chapter: Chapter) -> None:
         try:
@@ -142,6 +147,7 @@ class _Build:
     limits: Limits
     deadline: float
     warm: Warm | None
+    lacks: Mapping[str, str]
     running: Running = field(default_factory=Running)
 
 
@@ -152,7 +158,7 @@ def run_chapter(build: _Build, chapter: Chapter) -> Executed:
         ChapterFailed: with the notebook, the cell, its heading, the error's last line, the remedy.
     """
     started = time.monotonic()
-    source = prepare(nbformat.read(chapter.path, as_version=4))
+    source = prepare(nbformat.read(chapter.path, as_version=4), build.lacks)
     try:
         notebook = _execute(build, chapter, source)
     except CellFailed as error:
@@ -184,7 +190,7 @@ def _execute(build: _Build, chapter: Chapter, source: NotebookNode) -> NotebookN
         papermill.execute_notebook,
         source,
         build.work / f"{chapter.name}.ipynb",
-        parameters={"cycle": build.cycle.id, **build.cycle.parameters[chapter.name]},
+        parameters={"cycle": build.cycle.address, **build.cycle.parameters[chapter.name]},
         kernel_name="python3",
         language="python",
         progress_bar=False,
@@ -206,15 +212,21 @@ def _execute(build: _Build, chapter: Chapter, source: NotebookNode) -> NotebookN
     )
 
 
-def prepare(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook as it is run: no stored outputs, the seal as its last cell."""
+def prepare(notebook: NotebookNode, lacks: Mapping[str, str]) -> NotebookNode:
+    """Return the notebook as it is run: no stored outputs, the seal as its last cell.
+
+    What the cycle does not know (`lacks`) is said in the place of the cells that need it.
+    """
     notebook = nbformat.from_dict(notebook)
+    facts = needed(notebook)
+    say_lacks(notebook, lacks)
     for cell in notebook.cells:
         cell.metadata.pop("user_expressions", None)
         if cell.cell_type == "code":
             cell.outputs = []
             cell.execution_count = None
-    seal = nbformat.v4.new_code_cell(SEAL, id=SEAL_ID, metadata={"tags": ["seal"]})
+    asked = SEAL.format(facts=", ".join(f'"{fact}"' for fact in facts))
+    seal = nbformat.v4.new_code_cell(asked, id=SEAL_ID, metadata={"tags": ["seal"]})
     notebook.cells.append(seal)
     return notebook
 

@@ -35,12 +35,15 @@ from coopreport.release.revised import Revisions, refusals_of, revisions_since
 from coopreport.release.signature import sign, signer_of
 from coopreport.release.verify import faults_of
 from coopreport.release.versions import latest_build, next_version, read_manifest, versions_of
+from coopreport.tables import open_package
+from coopreport.unconfirmed import unconfirmed_rows
 
 REPORT_FIRST = "lancez make report, relisez la page, puis make release."
 EXPLAIN = (
     "corrigez la table ou le calcul; si l’écart est réel, inscrivez dans data/claims.csv le statut "
     "ecart_connu, la raison, la valeur acceptée, par qui et quand."
 )
+CONFIRM = "relisez chaque ligne, puis inscrivez true dans sa colonne confirmed."
 MOST_LISTED = 5
 
 
@@ -81,6 +84,7 @@ def release(
         day = date_of_release(day)
         signer = signer_of(project, key) if key else ""
         commit, refusals = committed_state(project, inputs)
+        refusals += _unconfirmed(project, cycle.id)
         build = latest_build(project, cycle.id)
         revisions = Revisions()
         if build is None:
@@ -186,6 +190,14 @@ def _against_build(
             f"Des nombres viennent de {SYNTHETIC_WORDS}{NBSP}: {named(names, MOST_LISTED)}.",
             f"nommez un vrai registre dans {project.relative(project.cycle_file(cycle.id))}.",
         )
+
+
+def _unconfirmed(project: Project, cycle: str) -> Iterator[Refusal]:
+    """Yield the refusal of a cycle that has rows to be confirmed: it names them all."""
+    if waiting := unconfirmed_rows(open_package(project.data), cycle):
+        count = count_of(len(waiting), "ligne reprise", "lignes reprises")
+        listed = "".join(f"\n      {row}" for row in waiting)
+        yield Refusal(f"{count} d’un autre cycle à confirmer{NBSP}:{listed}", CONFIRM)
 
 
 def _unexplained_gaps(project: Project, cycle: Cycle, build: Path) -> list[str]:

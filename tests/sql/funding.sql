@@ -27,7 +27,7 @@ SELECT
         base_amount,
         (
             SELECT grants.amount // (grants.last - grants.first + 1)
-            FROM grants
+            FROM all_grants AS grants
             WHERE grants.grant_id = recommendations.base_grant AND grants.preferred
         )
     ) AS base
@@ -56,7 +56,9 @@ FROM recommendations
 WHERE ask_id = 'R0';
 
 -- financement.total_annuel
-SELECT 'financement.total_annuel' AS name, sum(annual_amount) AS value FROM asks;
+SELECT 'financement.total_annuel' AS name, sum(annual_amount) AS value
+FROM asks
+HAVING count(*) > 0;
 
 -- financement.annuel.{ask}
 SELECT 'financement.annuel.' || ask AS name, annual_amount AS value FROM asks;
@@ -95,6 +97,7 @@ SELECT
     'financement.demande.' || fiscal_year(start) AS name,
     coalesce(sum(annual_amount), 0) AS value
 FROM running
+WHERE (SELECT count(*) FROM asks) > 0
 GROUP BY start;
 
 -- financement.nouveau.{year}: an unknown base counts as nothing granted, so at most this much.
@@ -102,13 +105,19 @@ SELECT
     'financement.nouveau.' || fiscal_year(start) AS name,
     coalesce(sum(greatest(annual_amount - coalesce(base, 0), 0)), 0) AS value
 FROM running
+WHERE (SELECT count(*) FROM asks) > 0
 GROUP BY start;
 
 -- financement.total_horizon
-SELECT 'financement.total_horizon' AS name, sum(over_horizon) AS value FROM asks;
+SELECT 'financement.total_horizon' AS name, sum(over_horizon) AS value
+FROM asks
+HAVING count(*) > 0;
 
 -- financement.horizon
-SELECT 'financement.horizon' AS name, count(*) AS value FROM horizon;
+SELECT 'financement.horizon' AS name, count(*) AS value
+FROM horizon
+WHERE (SELECT count(*) FROM asks) > 0
+HAVING count(*) > 0;
 
 -- financement.annees_conformes
 SELECT 'financement.annees_conformes' AS name, count(*) AS value
@@ -117,7 +126,9 @@ FROM (
     FROM running
     GROUP BY start
     HAVING sum(annual_amount) = (SELECT annual_amount FROM recommendations WHERE ask_id = 'R0')
-);
+)
+WHERE (SELECT count(*) FROM asks) > 0
+HAVING (SELECT count(*) FROM asks) > 0;
 
 -- financement.lecture.{reading}: the asks as written, with one of them read otherwise; a dated
 -- reading of R0 replaces them all.
@@ -166,27 +177,37 @@ FROM
         greatest(last_year(), (SELECT max(start) FROM granted)) + 1
     ) AS years(year)
 LEFT JOIN granted ON granted.start = year
+WHERE (SELECT count(*) FROM grants) > 0
 GROUP BY year;
 
 -- financement.accorde_total
-SELECT 'financement.accorde_total' AS name, sum(amount) AS value FROM grants WHERE preferred;
+SELECT 'financement.accorde_total' AS name, sum(amount) AS value
+FROM grants
+WHERE preferred
+HAVING count(*) > 0;
 
 -- financement.accorde_coupure
 SELECT 'financement.accorde_coupure' AS name, coalesce(sum(amount), 0) AS value
 FROM grants
-WHERE preferred AND announced <= getvariable('cut_off');
+WHERE preferred AND announced <= getvariable('cut_off')
+HAVING (SELECT count(*) FROM grants) > 0;
 
 -- financement.conflit
 SELECT 'financement.conflit' AS name, max(amount) - min(amount) AS value
 FROM grants
-WHERE conflict;
+WHERE conflict
+HAVING count(*) > 1;
 
 -- financement.nombre, financement.sans_fin, financement.sans_niveau
-SELECT 'financement.nombre' AS name, count(*) AS value FROM asks;
+SELECT 'financement.nombre' AS name, count(*) AS value FROM asks HAVING count(*) > 0;
 
-SELECT 'financement.sans_fin' AS name, count(*) - count(last) AS value FROM asks;
+SELECT 'financement.sans_fin' AS name, count(*) - count(last) AS value
+FROM asks
+HAVING count(*) > 0;
 
-SELECT 'financement.sans_niveau' AS name, count(*) - count(base) AS value FROM asks;
+SELECT 'financement.sans_niveau' AS name, count(*) - count(base) AS value
+FROM asks
+HAVING count(*) > 0;
 
 -- financement.fin.{ask}: a fiscal year ends in the calendar year after the one it starts in.
 SELECT
@@ -208,4 +229,48 @@ FROM grants
 WHERE preferred;
 
 -- financement.ambiguites
-SELECT 'financement.ambiguites' AS name, count(DISTINCT ambiguity) AS value FROM readings;
+SELECT 'financement.ambiguites' AS name, count(DISTINCT ambiguity) AS value
+FROM readings
+HAVING count(*) > 0;
+
+-- One row per scenario, ask and fiscal year that the ask runs in under it; `nth` counts from 0.
+CREATE TABLE scenario_years AS
+SELECT
+    scenario,
+    first + nth AS start,
+    CAST(
+        round(
+            CASE
+                WHEN spread IS NULL THEN kept
+                ELSE kept * own_years // spread
+                    + CASE WHEN nth < kept * own_years % spread THEN 1 ELSE 0 END
+            END * pow(1 + indexed, nth)
+        ) AS BIGINT
+    ) AS amount
+FROM (
+    SELECT
+        scenario,
+        first,
+        spread,
+        indexed,
+        coalesce(last, last_year()) - first + 1 AS own_years,
+        CAST(round(annual_amount * share) AS BIGINT) AS kept,
+        unnest(range(coalesce(spread, coalesce(last, last_year()) - first + 1))) AS nth
+    FROM asks
+    JOIN scenario_changes USING (ask_id)
+);
+
+CREATE TABLE scenario_totals AS
+SELECT scenario, CAST(sum(amount) AS BIGINT) AS total
+FROM scenario_years
+JOIN horizon USING (start)
+GROUP BY scenario;
+
+-- financement.scenario.{scenario}
+SELECT 'financement.scenario.' || scenario AS name, total AS value FROM scenario_totals;
+
+-- financement.scenario_ecart.{scenario}
+SELECT
+    'financement.scenario_ecart.' || scenario AS name,
+    total - (SELECT sum(over_horizon) FROM asks) AS value
+FROM scenario_totals;

@@ -63,7 +63,8 @@ FROM portrait
 WHERE
     measure = 'members'
     AND whole_movement
-    AND as_of < strftime(getvariable('cut_off'), '%Y-%m');
+    AND as_of < strftime(getvariable('cut_off'), '%Y-%m')
+HAVING (SELECT count(*) FROM printed) > 0;
 
 -- portrait.regions
 SELECT 'portrait.regions' AS name, count(*) AS value FROM regions;
@@ -72,4 +73,6 @@ SELECT 'portrait.regions' AS name, count(*) AS value FROM regions;
 SELECT 'portrait.annee_pib.' || year AS name, year AS value FROM market_gdp;
 
 -- portrait.chiffres: the measures of the brief.
-SELECT 'portrait.chiffres' AS name, count(DISTINCT measure) AS value FROM printed;
+SELECT 'portrait.chiffres' AS name, count(DISTINCT measure) AS value
+FROM printed
+HAVING count(*) > 0;

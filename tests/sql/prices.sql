@@ -11,10 +11,10 @@ SELECT 'prix.derniere_annee' AS name, max(year) AS value FROM cpi;
 -- prix.manque.{end}
 SELECT
     'prix.manque.' || ends.name AS name,
-    ends.value,
-    CASE WHEN ends.value IS NULL THEN '...' END AS symbol
+    ends.value
 FROM (
     SELECT 'premiere' AS name, min(year) AS value FROM price_gap
     UNION ALL
     SELECT 'derniere', max(year) FROM price_gap
-) AS ends;
+) AS ends
+WHERE ends.value IS NOT NULL;

@@ -8,4 +8,5 @@ CREATE TABLE lives AS
 SELECT
     'uk' AS base, 'cooperative' AS form, true AS opened, NULL::VARCHAR AS flag,
     age, entries, deaths, exits
-FROM life_table_uk;
+FROM life_table_uk
+WHERE is_known('2017-06');

@@ -12,6 +12,13 @@ CREATE TABLE canada AS
 SELECT * FROM survival_published
 WHERE role = 'comparator' AND study = getvariable('survie_canadian_study');
 
+-- The cohorts of both must be written for their rates to be set side by side.
+CREATE MACRO same_births() AS (
+    SELECT count(*) > 0 AND count(*) = count(cohort_first) AND (SELECT count(*) FROM coop) > 0
+        AND (SELECT count(*) = count(cohort_first) FROM coop)
+    FROM canada
+);
+
 -- survie.coop.{years}_ans
 SELECT 'survie.coop.' || years || '_ans' AS name, rate AS value FROM coop;
 
@@ -29,7 +36,8 @@ JOIN coop USING (years);
 -- survie.ecart_canada.{years}_ans
 SELECT 'survie.ecart_canada.' || years || '_ans' AS name, coop.rate - canada.rate AS value
 FROM canada
-JOIN coop USING (years);
+JOIN coop USING (years)
+WHERE same_births();
 
 -- survie.memoire.coop.{years}_ans, survie.memoire.comparateur.{years}_ans
 SELECT
@@ -38,7 +46,7 @@ SELECT
     || '.' || years || '_ans' AS name,
     rate AS value
 FROM survival_published
-WHERE study = 'memoire_cqcm_2023';
+WHERE study = 'memoire_cqcm_2023' AND getvariable('document') = 'brief-2023-2024';
 
 -- survie.cohorte_incomplete.{end}: births of year b are ten years old by the end of year b + 10.
 SELECT
@@ -51,6 +59,7 @@ LEFT JOIN (
     FROM coop
     WHERE years = 10
 ) AS births ON birth + 10 > study_year
+WHERE same_births()
 GROUP BY bound;
 
 -- survie.{base}_unites, survie.{base}_deces, of the co-operatives of `lives`: see register_none.sql.

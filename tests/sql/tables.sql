@@ -50,6 +50,18 @@ SELECT
 FROM raw('readings')
 WHERE cycle = getvariable('cycle');
 
+-- The day from which a fact dated by a year, a month or a day is known: the last of that period.
+CREATE MACRO known_from(dated) AS
+    CASE length(dated)
+        WHEN 4 THEN make_date(CAST(dated AS INTEGER), 12, 31)
+        WHEN 7 THEN last_day(CAST(dated || '-01' AS DATE))
+        ELSE CAST(dated AS DATE)
+    END;
+
+-- A row enters a cycle when it was known at its cut-off, or when the cycle has hindsight.
+CREATE MACRO is_known(dated) AS
+    getvariable('hindsight') OR coalesce(known_from(dated) <= getvariable('cut_off'), false);
+
 CREATE TABLE grants AS
 SELECT
     grant_row,
@@ -61,6 +73,17 @@ SELECT
     CAST(years AS INTEGER) AS years,
     CAST(preferred AS BOOLEAN) AS preferred,
     CAST(conflict AS BOOLEAN) AS conflict
+FROM raw('grants')
+WHERE is_known(announced);
+
+-- What a recommendation says was granted is not looked up at the cut-off.
+CREATE TABLE all_grants AS
+SELECT
+    grant_id,
+    CAST(amount AS BIGINT) AS amount,
+    starts(first_fiscal_year) AS first,
+    starts(last_fiscal_year) AS last,
+    CAST(preferred AS BOOLEAN) AS preferred
 FROM raw('grants');
 
 CREATE TABLE portrait AS
@@ -72,13 +95,15 @@ SELECT
     measure,
     scope IN ('all', 'coops_and_mutuals') AS whole_movement,
     CAST(value AS DECIMAL(20, 4)) AS value
-FROM raw('portrait');
+FROM raw('portrait')
+WHERE is_known(published);
 
 CREATE TABLE gdp AS
 SELECT CAST(year AS INTEGER) AS year, measure, prices, CAST(value AS BIGINT) AS value
-FROM raw('gdp');
+FROM raw('gdp')
+WHERE is_known(year);
 
-CREATE TABLE cpi AS SELECT CAST(year AS INTEGER) AS year FROM raw('cpi');
+CREATE TABLE cpi AS SELECT CAST(year AS INTEGER) AS year FROM raw('cpi') WHERE is_known(year);
 
 CREATE TABLE survival_published AS
 SELECT
@@ -93,7 +118,8 @@ SELECT
     CAST(years AS INTEGER) AS years,
     CAST(rate AS DECIMAL(9, 4)) AS rate,
     source
-FROM raw('survival_published');
+FROM raw('survival_published')
+WHERE is_known(printed_year);
 
 CREATE TABLE regions AS SELECT region_code FROM raw('regions');
 
@@ -114,7 +140,12 @@ SELECT
     expected,
     CAST(CAST(accepted_value AS DECIMAL(24, 4)) * 10000 AS HUGEINT) AS accepted_value
 FROM raw('claims')
-WHERE cycle IS NULL OR cycle = getvariable('cycle');
+WHERE
+    cycle = getvariable('cycle')
+    OR (
+        cycle IS NULL
+        AND (rate_id IS NULL OR rate_id IN (SELECT rate_id FROM survival_published))
+    );
 
 CREATE TABLE life_table_uk AS
 SELECT

@@ -1,0 +1,51 @@
+"""The file of a new cycle, made from the text of a former one's. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from coopreport.fiscal import start_year
+
+HEAD = """\
+# Le cycle budgétaire {cycle}, préparé d’après {former} : relisez chaque ligne.
+cycle: {cycle}
+# À confirmer : le titre du mémoire; puis « document: … », son code, quand il aura paru.
+title: "{title}"
+language: fr-CA
+# À confirmer : rien de ce qui a suivi cette date n’entre dans le rapport.
+cut_off: {cut_off}
+former: {former}
+first_fiscal_year: {cycle}
+horizon: {horizon}
+base_year: {base_year}
+"""
+
+
+def new_cycle_text(text: str, former: str, new: str, today: date) -> str:
+    """Return the text of a new cycle's file from a former one's, that `read_cycle` has accepted.
+
+    The cut-off is the end of January before the fiscal year, or today when that is still to come.
+    The chapters and their parameters are the former's; its scenarios, which are about its own asks,
+    its document and its hindsight are not.
+    """
+    cut_off = min(date(start_year(new), 1, 31), today)
+    values = dict(
+        re.findall(r"^(title|horizon|base_year):[ ]*(.*?)[ ]*$", text, flags=re.MULTILINE)
+    )
+    head = HEAD.format(
+        cycle=new,
+        former=former,
+        cut_off=cut_off.isoformat(),
+        title=f"Demandes du mouvement coopératif et mutualiste pour {new}",
+        horizon=values["horizon"],
+        base_year=values["base_year"],
+    )
+    kept = [entry for name in ("register", "chapters") if (entry := _entry(text, name))]
+    return head + "".join(kept)
+
+
+def _entry(text: str, name: str) -> str:
+    """Return the lines of one entry of the file, up to the next one; "" when it has none."""
+    found = re.search(rf"^{name}:.*\n?(?:(?:[ \t]+.*|#.*|)(?:\n|$))*", text, flags=re.MULTILINE)
+    return f"{found[0].rstrip()}\n" if found else ""
