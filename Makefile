@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report watch why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report translation watch why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -30,18 +30,25 @@ export COOPREPORT_KEY := $(call typed,KEY)
 export COOPREPORT_FROM := $(call typed,FROM)
 export COOPREPORT_TO := $(call typed,TO)
 export COOPREPORT_STATIC := $(call typed,STATIC)
-unexport VERSION KIND REASON DATE KEY FROM TO STATIC
+export COOPREPORT_LANGUAGE := $(call typed,LANGUAGE)
+export COOPREPORT_CONFIRM := $(call typed,CONFIRM)
+unexport VERSION KIND REASON DATE KEY FROM TO STATIC CONFIRM
 
 python := sh requirements/python.sh
 
 help: ## montrer les cibles
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
-	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux  STATIC=oui"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux  STATIC=oui  LANGUAGE=en"
 
 report: ## produire le rapport du cycle (CYCLE=2023-2024)
 	@$(python) report -m coopreport report --cycle="$$COOPREPORT_CYCLE" \
 		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
-		--engine="$$COOPREPORT_ENGINE" --static="$$COOPREPORT_STATIC"
+		--engine="$$COOPREPORT_ENGINE" --static="$$COOPREPORT_STATIC" \
+		--language="$$COOPREPORT_LANGUAGE"
+
+translation: ## dire ce qui manque à l’édition anglaise (CONFIRM=survie-03 : sa traduction est à jour)
+	@$(python) report -m coopreport translation --cycle="$$COOPREPORT_CYCLE" \
+		--confirm="$$COOPREPORT_CONFIRM"
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"

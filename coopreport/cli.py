@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from coopreport import __version__
 from coopreport.errors import NBSP, BadCall, CoopreportError, shorten
 from coopreport.pipeline.engines import DEFAULT, ENGINES
+from coopreport.pipeline.options import FRENCH, LANGUAGES, Options
 
 DEFAULT_CYCLE = "2023-2024"
 INTERRUPTED = 130
@@ -85,6 +86,15 @@ def _engine(text: str) -> str:
     return text or DEFAULT
 
 
+def _language(text: str) -> str:
+    if text and text not in LANGUAGES:
+        raise BadCall(
+            f"« {shorten(text)} » n’est pas une langue du rapport.",
+            f"une de{NBSP}: {', '.join(LANGUAGES)}.",
+        )
+    return text or FRENCH
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command; every option has its help."""
     parser = _Parser(
@@ -129,6 +139,13 @@ def build_parser() -> argparse.ArgumentParser:
         default=False,
         metavar="OUI",
         help="oui : une page sans aucun script, plus légère à envoyer (non)",
+    )
+    report.add_argument(
+        "--language",
+        type=_language,
+        default=FRENCH,
+        metavar="LANGUE",
+        help="la langue de l’édition : fr ou en (%(default)s)",
     )
     live = verb("watch", _watch, "refaire le rapport à chaque enregistrement; page vivante")
     live.add_argument(
@@ -187,10 +204,10 @@ def _report(call: argparse.Namespace) -> int:
 
     from coopreport.pipeline.build import make_report
     from coopreport.pipeline.limits import Limits
-    from coopreport.pipeline.options import Options
 
     limits = Limits(call.cell_limit, call.build_limit)
-    built = make_report(project, call.cycle, limits, say, call.engine, Options(call.static))
+    options = Options(call.static, call.language)
+    built = make_report(project, call.cycle, limits, say, call.engine, options)
     if not built.made:
         say("Rien n’a changé depuis cette production.")
     print(f"Rapport : {project.relative(built.page)}\n{built.page.as_uri()}")

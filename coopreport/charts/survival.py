@@ -10,7 +10,7 @@ import pandas as pd
 
 from coopreport import palette
 from coopreport.charts.theme import DASHES, WIDTH, to_spec, wrap
-from coopreport.locale import NBSP, format_value
+from coopreport.locale import NBSP, chart_locale, format_value
 
 
 def survival_curve(
@@ -33,7 +33,7 @@ def survival_curve(
     ends["text"] = [wrap(str(curve), 20) for curve in ends["curve"]]
     x = alt.X("years:Q", title="Âge, en années", axis=alt.Axis(tickMinStep=1, format="d"))
     x = x.scale(domain=[0, limit], nice=False)
-    percent = alt.Axis(labelExpr=f"datum.label + '{NBSP}%'", values=[0, 20, 40, 60, 80, 100])
+    percent = alt.Axis(labelExpr=_percent(), values=[0, 20, 40, 60, 80, 100])
     y = alt.Y("rate:Q", title=None, axis=percent).scale(domain=[0, 100])
     colours = [palette.series_colour(i) for i in range(len(curves))]
     color = alt.Color("curve:N", scale=alt.Scale(domain=curves, range=colours), legend=None)
@@ -100,9 +100,7 @@ def comparators(
         title=None,
         axis=alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=300),
     )
-    percent = alt.Axis(
-        labelExpr=f"datum.label + '{NBSP}%'", values=[0, 20, 40, 60, 80, 100], grid=False
-    )
+    percent = alt.Axis(labelExpr=_percent(), values=[0, 20, 40, 60, 80, 100], grid=False)
     x = alt.X("rate:Q", title=None, axis=percent).scale(domain=[0, 100])
     names = [f"Après {format_value(n, 'years')}" for n in horizons]
     shape = alt.Shape("horizon:N", scale=alt.Scale(domain=names, range=["circle", "diamond"]))
@@ -131,3 +129,8 @@ def _thin(curve: pd.DataFrame, limit: float, steps: int = 180) -> pd.DataFrame:
     known = known[["years", "rate", "low", "high", "curve"]].sort_values("years")
     ages = pd.DataFrame({"years": [round(limit * i / steps, 3) for i in range(steps + 1)]})
     return pd.merge_asof(ages, known, on="years").dropna().round(2)
+
+
+def _percent() -> str:
+    """Return the vega expression of an axis in percent."""
+    return f"datum.label + '{chart_locale()['number']['percent']}'"

@@ -16,7 +16,7 @@ from coopreport.cycles import read_cycle
 from coopreport.errors import CannotPublish
 from coopreport.pipeline.engines import DEFAULT, FORKED
 from coopreport.pipeline.inputs import build_name, code_of, input_files
-from coopreport.pipeline.layout import LATEST, REPORT
+from coopreport.pipeline.layout import REPORT, latest_of
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.lock import hold
 from coopreport.pipeline.options import PLAIN, Options
@@ -68,11 +68,12 @@ def make_report(
         inputs = input_files(project, cycle)
         build = build_name(inputs, cycle.id, options)
         shelf = project.build / cycle.id
-        page = shelf / LATEST / REPORT
+        latest = latest_of(options.language)
+        page = shelf / latest / REPORT
         if is_intact(shelf / build, inputs):
-            if latest_name(shelf) != build:
+            if latest_name(shelf, latest) != build:
                 with work_folder(project, cycle.id) as work:
-                    point_latest(project, cycle.id, build, work)
+                    point_latest(project, cycle.id, build, work, latest)
             return Built(page, build, (), made=False)
         plan = make_plan(project, cycle, inputs, options)
         with work_folder(project, cycle.id) as work, _warm(project, plan, say, engine) as warm:
@@ -94,11 +95,12 @@ def _warm(
     if not isinstance(engine, str):
         if engine.code != code_of(plan.inputs):
             raise CodeChanged("Le code a changé.", "relancez la même commande.")
+        assert engine.language == plan.options.language
         yield engine
     elif engine == FORKED and plan.stale:
         from coopreport.pipeline.warm import Warm
 
-        with Warm(project, say) as warm:
+        with Warm(project, say, language=plan.options.language) as warm:
             yield warm
     else:
         yield None

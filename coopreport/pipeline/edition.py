@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from coopreport.pipeline.options import FRENCH
+
 AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 
 
@@ -99,7 +101,7 @@ class Record:
 class Edition:
     """What the title block says. `build` is the build's short name; no release: a draft.
 
-    `static`: the page runs no script.
+    `static`: the page runs no script. `language`: `fr` or `en`.
     """
 
     title: str
@@ -109,6 +111,7 @@ class Edition:
     build: str
     release: Record | None = None
     static: bool = False
+    language: str = FRENCH
 
     @property
     def revised(self) -> tuple[Revised, ...]:

@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+FRENCH = "fr"
+LANGUAGES = (FRENCH, "en")
+
 
 @dataclass(frozen=True)
 class Options:
-    """The options of a build. `static`: a page without any script, lighter to send."""
+    """The options of a build. `static`: a page without any script, lighter to send.
+
+    `language`: that of the edition, `fr` or `en` (docs/english.md).
+    """
 
     static: bool = False
+    language: str = FRENCH
 
     def to_json(self) -> dict[str, Any]:
         """Return the options as the manifest holds them."""
@@ -24,7 +31,10 @@ class Options:
 
     def arguments(self) -> list[str]:
         """Return the arguments of `coopreport report` that ask for these options."""
-        return ["--static=oui"] if self.static else []
+        return [
+            *(["--static=oui"] if self.static else []),
+            *([f"--language={self.language}"] if self.language != FRENCH else []),
+        ]
 
 
 PLAIN = Options()

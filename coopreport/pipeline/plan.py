@@ -17,7 +17,7 @@ from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
 from coopreport.pipeline.cache import ChapterCache, Record
 from coopreport.pipeline.inputs import LOCK, build_name
-from coopreport.pipeline.layout import LATEST
+from coopreport.pipeline.layout import latest_of
 from coopreport.pipeline.options import PLAIN, Options
 from coopreport.pipeline.publish import read_manifest
 from coopreport.project import Project
@@ -76,8 +76,8 @@ def make_plan(
     project: Project, cycle: Cycle, inputs: Mapping[str, str], options: Options = PLAIN
 ) -> Plan:
     """Return the plan of a cycle's build from the hashes of its inputs as they are now."""
-    last = read_manifest(project.build / cycle.id / LATEST)
-    cache = ChapterCache(project, cycle.id)
+    last = read_manifest(project.build / cycle.id / latest_of(options.language))
+    cache = ChapterCache(project, cycle.id, options.language)
     chapters = tuple(
         _chapter_plan(chapter, cycle, inputs, last, cache) for chapter in cycle.chapters
     )

@@ -14,11 +14,12 @@ from coopreport.errors import BadData, CannotPublish
 from coopreport.ledger import Ledger
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.pipeline.cache import CACHE, ChapterCache
-from coopreport.pipeline.compose import Done, compose, done_before, done_now
+from coopreport.pipeline.compose import Done, Draw, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
 from coopreport.pipeline.inputs import hashes_now, input_files
-from coopreport.pipeline.layout import LEDGER
+from coopreport.pipeline.layout import LEDGER, latest_of
 from coopreport.pipeline.limits import Limits
+from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.plan import Plan
 from coopreport.pipeline.publish import publish
 from coopreport.pipeline.run import Executed, run_chapters
@@ -69,7 +70,8 @@ class Production:
             words = count_of(len(unused), "indicateur défini et non utilisé", UNUSED)
             self.say(f"  Avertissement{NBSP}: {words}{NBSP}: {listed}")
         self._require_unchanged()
-        publish(finished, self.project, self.cycle.id, self.plan.build)
+        latest = latest_of(self.plan.options.language)
+        publish(finished, self.project, self.cycle.id, self.plan.build, latest)
 
     def _check_tables(self) -> None:
         """Raise with every fault of the tables, unless the last build found the same ones good."""
@@ -87,8 +89,15 @@ class Production:
     def _chapters(self) -> list[Done]:
         """Return every chapter of the cycle, done now or before."""
         root, inputs = self.project.root, self.plan.inputs
-        cache = ChapterCache(self.project, self.cycle.id)
+        language = self.plan.options.language
+        cache = ChapterCache(self.project, self.cycle.id, language)
         drawings = Drawings(self.project.build / CACHE, inputs)
+        draw: Draw = drawings
+        if language != FRENCH:
+            from coopreport.translation.drawings import in_english
+            from coopreport.translation.messages import messages
+
+            draw = in_english(drawings, messages())
         done: dict[str, Done] = {}
         for chapter in self.plan.chapters:
             found = cache.load(chapter.kept) if chapter.kept else None
@@ -100,7 +109,7 @@ class Production:
 
         def chapter_done(run: Executed) -> None:
             with one_at_a_time:
-                new = done_now(run, self.cycle, inputs, root, drawings)
+                new = done_now(run, self.cycle, inputs, root, draw, language)
                 done[run.chapter.name] = new
                 if hashes_now(root, new.record.inputs) == new.record.inputs:
                     cache.keep(run.chapter.name, new.record, new.text)
@@ -109,7 +118,16 @@ class Production:
         stale = [chapter for chapter in self.cycle.chapters if chapter.name not in done]
         kernels = self.work / "kernels"
         kernels.mkdir()
-        run_chapters(self.project, self.cycle, stale, kernels, self.limits, chapter_done, self.warm)
+        run_chapters(
+            self.project,
+            self.cycle,
+            stale,
+            kernels,
+            self.limits,
+            chapter_done,
+            self.warm,
+            language,
+        )
         drawings.forget_old()
         return [done[chapter.name] for chapter in self.cycle.chapters]
 

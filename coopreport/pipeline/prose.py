@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from ast import literal_eval
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mistune
@@ -21,7 +21,9 @@ from markupsafe import Markup, escape
 from mistune.directives import Admonition, FencedDirective
 
 from coopreport.errors import ChapterFailed, nearest, shorten
-from coopreport.locale import typographic
+from coopreport.languages import FRENCH
+from coopreport.locale import current, typographic
+from coopreport.translation.words import IN_FRENCH, as_is, plain, said
 
 Token = dict[str, Any]
 
@@ -31,12 +33,16 @@ ROLE = r"\{(?P<role_name>[a-z]+)\}(?P<role_ticks>`+)(?P<role_text>.+?)(?P=role_t
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a chapter: its level in the chapter (1: the chapter's title), text and id."""
+    """A heading of a chapter: its level in the chapter (1: the chapter's title), text and id.
+
+    `lang` is `fr` for what an English page shows in French, else "".
+    """
 
     level: int
     text: str
     id: str
     number: str = ""
+    lang: str = ""
 
 
 @dataclass
@@ -44,7 +50,8 @@ class Context:
     """What rendering one chapter's prose needs: where it is, and what it may refer to.
 
     `references` maps an exhibit's id to its words (`tableau 3`). Ids of headings are
-    `<chapter>-<slug>`; `taken` keeps them apart through the chapter's cells.
+    `<chapter>-<slug>`; `taken` keeps them apart through the chapter's cells. `spaces` gives the
+    text of the present cell the spaces of its language.
     """
 
     chapter: str
@@ -52,6 +59,7 @@ class Context:
     taken: set[str] = field(default_factory=set)
     number: int = 0
     section: int = 0
+    spaces: Callable[[str], str] = typographic
 
 
 def expressions(markdown: str) -> list[str]:
@@ -75,42 +83,66 @@ def slug(text: str) -> str:
 
 
 def prose_html(
-    markdown: str, context: Context, user_expressions: Sequence[Mapping[str, Any]] = ()
+    markdown: str,
+    context: Context,
+    user_expressions: Sequence[Mapping[str, Any]] = (),
+    *,
+    french: str | None = None,
+    untranslated: bool = False,
 ) -> tuple[Markup, list[Heading]]:
     """Return a Markdown cell as HTML, and its headings.
 
-    `user_expressions` are the cell's metadata, in order of appearance. ChapterFailed when an
+    `user_expressions` are the cell's metadata, in order of appearance. `french` is the cell that an
+    English one translates: its headings give the ids, the same in both editions. `untranslated`: a
+    French cell of an English page; each of its blocks is marked. ChapterFailed when an
     expression has no good result, a reference is unknown, or the cell holds an image or an
     unknown role or fence.
     """
     tokens = _parse(markdown)
+    context.spaces = typographic if french is None else as_is
     results = _results(tokens, user_expressions, context)
     _check(tokens, context)
-    headings: list[Heading] = []
-    for token in _walk(tokens):
-        if token["type"] == "heading":
-            headings.append(_place(token, context, results))
+    titles = [token for token in _walk(tokens) if token["type"] == "heading"]
+    named = titles if french is None else _headings(french)
+    headings = [
+        _place(token, _text(name["children"], results), context, results)
+        for token, name in zip(titles, named, strict=True)
+    ]
     renderer = _Renderer(context, results)
     state = mistune.BlockState()
-    return Markup(renderer(iter(tokens), state)), headings
+    if not untranslated:
+        return Markup(renderer(iter(tokens), state)), headings
+    blocks = [_in_french(renderer(iter([token]), state)) for token in tokens]
+    return Markup("".join(blocks)), [replace(heading, lang="fr") for heading in headings]
 
 
-def _place(token: Token, context: Context, results: Mapping[int, Mapping[str, str]]) -> Heading:
-    """Give a heading token its id and its number, and return it as a `Heading`."""
+def _headings(markdown: str) -> list[Token]:
+    return [token for token in _walk(_parse(markdown)) if token["type"] == "heading"]
+
+
+def _in_french(block: str) -> str:
+    """Return a block of HTML whose element says that it is in French."""
+    return re.sub(r"^\s*<[a-z0-9]+", rf"\g<0> {IN_FRENCH}", block)
+
+
+def _place(
+    token: Token, name: str, context: Context, results: Mapping[int, Mapping[str, str]]
+) -> Heading:
+    """Give a heading token its number and the id of its French `name`; return it as a `Heading`."""
     level = token["attrs"]["level"]
-    text = _text(token["children"], results)
-    base = context.chapter if level == 1 else f"{context.chapter}-{slug(text)}"
-    name, count = base, 1
-    while name in context.taken:
+    text = _text(token["children"], results, context.spaces)
+    base = context.chapter if level == 1 else f"{context.chapter}-{slug(name)}"
+    id, count = base, 1
+    while id in context.taken:
         count += 1
-        name = f"{base}-{count}"
-    context.taken.add(name)
+        id = f"{base}-{count}"
+    context.taken.add(id)
     if level == 2:
         context.section += 1
     number = {1: str(context.number), 2: f"{context.number}.{context.section}"}.get(level, "")
-    token["attrs"]["id"] = name
+    token["attrs"]["id"] = id
     token["attrs"]["number"] = number if context.number else ""
-    return Heading(level, text, name, token["attrs"]["number"])
+    return Heading(level, text, id, token["attrs"]["number"])
 
 
 def _results(
@@ -133,10 +165,18 @@ def _results(
         data = result["data"]
         text = _unquoted(str(data.get("text/plain", "")))
         html = data.get("text/html")
-        found[id(token)] = {"html": str(html) if html else str(escape(text)), "text": text}
+        found[id(token)] = {"html": _shown(html) if html else str(escape(text)), "text": text}
         if html:
             found[id(token)]["text"] = Markup(html).striptags()
     return found
+
+
+def _shown(html: str) -> str:
+    """Return what an expression gives: a number as it is, a computed sentence in its language."""
+    sentence = re.fullmatch(r"<span>(.*)</span>", html, flags=re.DOTALL)
+    if not sentence or current() is FRENCH:
+        return html
+    return str(Markup("<span>{}</span>").format(said(Markup(sentence[1]).unescape(), as_is)))
 
 
 def _unquoted(text: str) -> str:
@@ -178,7 +218,11 @@ def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
         yield from _walk(token.get("children", ()))
 
 
-def _text(tokens: Sequence[Token], results: Mapping[int, Mapping[str, str]]) -> str:
+def _text(
+    tokens: Sequence[Token],
+    results: Mapping[int, Mapping[str, str]],
+    spaces: Callable[[str], str] = typographic,
+) -> str:
     """Return the plain text of inline tokens."""
     parts = []
     for token in tokens:
@@ -187,10 +231,10 @@ def _text(tokens: Sequence[Token], results: Mapping[int, Mapping[str, str]]) -> 
         elif token["type"] in ("softbreak", "linebreak"):
             parts.append(" ")
         elif "children" in token:
-            parts.append(_text(token["children"], results))
+            parts.append(_text(token["children"], results, spaces))
         else:
             parts.append(token.get("raw", ""))
-    return typographic("".join(parts).strip())
+    return spaces("".join(parts).strip())
 
 
 def _parse(markdown: str) -> list[Token]:
@@ -215,11 +259,11 @@ def _roles(md: mistune.Markdown) -> None:
 
 
 class _Boxes(Admonition):
-    """Admonitions whose title is Markdown's text, French when none is given."""
+    """Admonitions whose title is Markdown's text, the edition's word when none is given."""
 
     def parse(self, block: Any, m: re.Match[str], state: Any) -> Token:
         name = self.parse_type(m)
-        title = self.parse_title(m).strip() or ADMONITIONS[name]
+        title = self.parse_title(m).strip() or plain(ADMONITIONS[name])
         return {
             "type": "box",
             "attrs": {"name": name, "title": title},
@@ -246,7 +290,7 @@ class _Renderer(mistune.HTMLRenderer):
     def render_token(self, token: Token, state: Any) -> str:
         kind = token["type"]
         if kind == "text":
-            return str(escape(typographic(token["raw"])))
+            return str(escape(self._context.spaces(token["raw"])))
         if kind == "role_eval":
             return self._results[id(token)]["html"]
         if kind == "role_numref":
@@ -258,8 +302,9 @@ class _Renderer(mistune.HTMLRenderer):
             return self._heading(token, state)
         if kind == "table":
             inner = self.render_tokens(token["children"], state)
+            name = escape(plain("Tableau du texte"))
             return (
-                f'<div class="scroll" role="region" aria-label="Tableau du texte" tabindex="0">'
+                f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">'
                 f"<table>{inner}</table></div>\n"
             )
         if kind in ("table_head", "table_row", "table_body"):
@@ -283,9 +328,9 @@ class _Renderer(mistune.HTMLRenderer):
 
     def _box(self, token: Token, state: Any) -> str:
         attrs = token["attrs"]
-        title = escape(typographic(attrs["title"]))
+        title = escape(self._context.spaces(attrs["title"]))
         inner = self.render_tokens(token["children"], state)
-        name = "definition" if title.startswith("Définition") else attrs["name"]
+        name = "definition" if title.startswith(("Définition", "Definition")) else attrs["name"]
         return (
             f'<div class="box {name}" role="note" aria-label="{title}">'
             f'<p class="title">{title}</p>{inner}</div>\n'

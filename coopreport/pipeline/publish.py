@@ -50,21 +50,21 @@ def read_manifest(build: Path) -> dict[str, Any]:
         return {}
 
 
-def latest_name(shelf: Path) -> str:
-    """Return the name of the build that `latest` points to in a cycle's folder, "" for none."""
+def latest_name(shelf: Path, latest: str = LATEST) -> str:
+    """Return the name of the build that a pointer names in a cycle's folder, "" for none."""
     try:
-        return os.readlink(shelf / LATEST)
+        return os.readlink(shelf / latest)
     except OSError:
         return ""
 
 
-def publish(finished: Path, project: Project, cycle: str, name: str) -> Path:
-    """Move a finished build to `build/<cycle>/<name>/` and point `latest` to it.
+def publish(finished: Path, project: Project, cycle: str, name: str, latest: str = LATEST) -> Path:
+    """Move a finished build to `build/<cycle>/<name>/` and have `latest` point to it.
 
     What has the place of the build and is not whole (an edited or damaged file) is replaced.
 
     Returns:
-        The folder `build/<cycle>/latest`.
+        The folder `build/<cycle>/<latest>`.
 
     Raises:
         CannotPublish: the cycle's folder cannot be written.
@@ -80,24 +80,24 @@ def publish(finished: Path, project: Project, cycle: str, name: str) -> Path:
         flush_one(shelf)
     except OSError as error:
         raise cannot_write(error, shelf) from None
-    return point_latest(project, cycle, name, finished.parent)
+    return point_latest(project, cycle, name, finished.parent, latest)
 
 
-def point_latest(project: Project, cycle: str, name: str, work: Path) -> Path:
-    """Point `latest` to a build, in one step, and return it; `work` is a folder beside.
+def point_latest(project: Project, cycle: str, name: str, work: Path, latest: str = LATEST) -> Path:
+    """Have `latest` point to a build, in one step, and return it; `work` is a folder beside.
 
     Raises:
         CannotPublish: the cycle's folder cannot be written.
     """
     shelf = project.build / cycle
     try:
-        pointer = work / LATEST
+        pointer = work / latest
         pointer.symlink_to(name)
-        pointer.replace(shelf / LATEST)
+        pointer.replace(shelf / latest)
         flush_one(shelf)
     except OSError as error:
         raise cannot_write(error, shelf) from None
-    return shelf / LATEST
+    return shelf / latest
 
 
 def files_of(folder: Path) -> Iterable[Path]:

@@ -20,13 +20,22 @@ from coopreport.charts.svg import FONTS
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
 from coopreport.indicators import flag_mark
-from coopreport.locale import UNITS, format_date, format_number, typographic
+from coopreport.languages import ENGLISH
+from coopreport.locale import UNITS, current, format_date, format_number, keep_together, typographic
 from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
 from coopreport.pipeline.scripts import page_scripts, policy, script_html
+from coopreport.translation.words import IN_FRENCH, as_is, plain, said
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
+PASSAGES = "{passages}"
+NOTE = Markup(
+    '<p class="translation">This is an English edition of the report, made from the same notebooks '
+    "and the same numbers. The French text prevails. <span>Passages left in French: "
+    f"<b>{PASSAGES}</b>; each is marked as such for screen readers.</span></p>"
+)
+"""What the title block of an English page says of itself."""
 FACES = (
     ("Coop Sans", "normal", 400, "SourceSans3-Regular"),
     ("Coop Sans", "italic", 400, "SourceSans3-Italic"),
@@ -41,11 +50,19 @@ def render(document: NotebookNode) -> str:
     scripts = () if static else page_scripts()
     about = {
         "style": style(),
+        "lang": current().tag,
+        "note": NOTE if current() is ENGLISH else "",
         "policy": policy(scripts),
         "scripts": [script_html(text) for text in scripts],
     }
     page, _ = _exporter().from_notebook_node(document, resources={"coopreport": about})
-    return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
+    html = "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
+    return html.replace(PASSAGES, format_number(french_passages(html)), 1)
+
+
+def french_passages(page: str) -> int:
+    """Return how many passages of an English page are marked as French."""
+    return page.count(f" {IN_FRENCH}")
 
 
 @cache
@@ -64,7 +81,12 @@ def _exporter() -> Any:
             "day": _day,
             "typographic": typographic,
             "count_text": format_number,
-            "unit_name": lambda unit: UNITS[unit].title,
+            "unit_name": lambda unit: said(UNITS[unit].title),
+            "said": said,
+            "said_as_is": lambda text: said(text, as_is),
+            "plain": plain,
+            "heading": _heading,
+            "keep": keep_together,
             "is_address": is_safe_address,
             "flag_mark": flag_mark,
         },
@@ -103,6 +125,12 @@ def _face(family: str, shape: str, weight: int, file: str) -> str:
         f'@font-face {{ font-family: "{family}"; font-style: {shape}; font-weight: {weight}; '
         f"font-display: block; src: url(data:font/woff2;base64,{data}) format('woff2'); }}"
     )
+
+
+def _heading(heading: Any) -> Markup:
+    """Return the text of a heading, which the chapter wrote in the language that `lang` says."""
+    text = typographic(heading["text"])
+    return Markup(f"<span {IN_FRENCH}>{{}}</span>" if heading["lang"] else "{}").format(text)
 
 
 def _day(text: Any) -> str:

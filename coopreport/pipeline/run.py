@@ -31,8 +31,10 @@ from coopreport.errors import ChapterFailed, CoopreportError, shorten
 from coopreport.pipeline.engine import KERNEL, WARM, CellFailed, KernelNotStarted, Running
 from coopreport.pipeline.environment import chapter_environment
 from coopreport.pipeline.limits import Limits
+from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.warm import Warm, WarmLost
 from coopreport.project import Project
+from coopreport.translation.cells import cells_of_edition
 
 LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
 SEAL = "from coopreport.notebook import seal\n\nseal()"
@@ -63,6 +65,7 @@ def run_chapters(
     limits: Limits,
     progress: Callable[[Executed], None],
     engine: Warm | None = None,
+    language: str = FRENCH,
 ) -> list[Executed]:
     """Run chapters of a cycle, two or more at once; return them in the order given.
 
@@ -72,11 +75,13 @@ def run_chapters(
         progress: called as each chapter ends.
         engine: the warm process whose children run the chapters; None: real kernels, which also
             take the chapters over when the warm process is lost.
+        language: that of the edition; the warm process was told the same.
 
     Raises:
         ChapterFailed: the first chapter, in the order given, that did not run well.
     """
-    build = _Build(project, cycle, work, limits, time.monotonic() + limits.build_seconds, engine)
+    deadline = time.monotonic() + limits.build_seconds
+    build = _Build(project, cycle, work, limits, deadline, engine, language)
     failures: dict[str, CoopreportError] = {}
     done: dict[str, Executed] = {}
 
@@ -113,6 +118,7 @@ class _Build:
     limits: Limits
     deadline: float
     warm: Warm | None
+    language: str
     running: Running = field(default_factory=Running)
 
 
@@ -123,7 +129,7 @@ def run_chapter(build: _Build, chapter: Chapter) -> Executed:
         ChapterFailed: with the notebook, the cell, its heading, the error's last line, the remedy.
     """
     started = time.monotonic()
-    source = prepare(nbformat.read(chapter.path, as_version=4))
+    source = prepare(nbformat.read(chapter.path, as_version=4), build.language)
     try:
         notebook = _execute(build, chapter, source)
     except CellFailed as error:
@@ -172,14 +178,18 @@ def _execute(build: _Build, chapter: Chapter, source: NotebookNode) -> NotebookN
     profile = build.work / f"{chapter.name}.ipython"  # not the user's settings
     return execute(
         engine_name=KERNEL,
-        environment={**chapter_environment(build.project), "IPYTHONDIR": str(profile)},
+        environment={
+            **chapter_environment(build.project, build.language),
+            "IPYTHONDIR": str(profile),
+        },
         folder=str(build.project.notebooks),
     )
 
 
-def prepare(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook as it is run: no stored outputs, the seal as its last cell."""
-    notebook = nbformat.from_dict(notebook)
+def prepare(notebook: NotebookNode, language: str = FRENCH) -> NotebookNode:
+    """Return the notebook as an edition runs it: no stored outputs, the seal as its last cell."""
+    shown = cells_of_edition(notebook.cells, language)
+    notebook = nbformat.from_dict({**notebook, "cells": [cell for _, cell in shown]})
     for cell in notebook.cells:
         cell.metadata.pop("user_expressions", None)
         if cell.cell_type == "code":
@@ -246,7 +256,7 @@ def failure(
     cell = source.cells[index]
     last_line = CELL_FILE.sub("<cellule>", last_line)
     heading = heading_above(source.cells, index)
-    place = f"{chapter.path.name}, cellule {index + 1}"
+    place = f"{chapter.path.name}, cellule {_number_in_file(chapter, source, index)}"
     if heading:
         place += f", sous « {heading} »"
     first_line = shorten(cell.source)
@@ -286,3 +296,17 @@ def failure(
         ),
     )
     return ChapterFailed(f"{place} (« {first_line} ») : {message}", remedy)
+
+
+def _number_in_file(chapter: Chapter, source: NotebookNode, index: int) -> int:
+    """Return the number, from 1, that the analyst sees on a cell of the notebook as it is run.
+
+    An edition leaves out the cells of the other language; those that it runs keep their order.
+    """
+    cells = iter(enumerate(nbformat.read(chapter.path, as_version=4).cells, 1))
+    number = 0
+    for cell in source.cells[: index + 1]:
+        own = (cell.cell_type, cell.source)
+        same = (n for n, each in cells if (each.cell_type, each.source) == own)
+        number = next(same, number + 1)
+    return number
