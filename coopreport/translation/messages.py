@@ -15,12 +15,12 @@ from pathlib import Path
 
 from babel.dates import get_month_names
 
-from coopreport.languages import ENGLISH, NBSP
+from coopreport.languages import ENGLISH, FRENCH, NBSP
 
 CATALOGUE = Path(__file__).parent / "en.po"
 _FIELD = re.compile(r"\{(\w+)\}")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_NAME = re.compile(r"https?://\S+|\S+\.\w{2,5}|(?=\S*[\d_/|])\S+")
+_WORD = re.compile(r"\b(?![IVX]+\b)[^\W\d_]{2,}")
+_NAME = re.compile(r"https?://\S+|\S+\.\w{2,5}|[a-z_]+(\.\w+)+|(?=\S*[\d_/|])\S+")
 _UNIT_WORDS = {"million", "billion", "point", "points", "percentage", "year", "years"} | {
     *("day", "days"),
 }
@@ -52,6 +52,8 @@ class Messages:
             return found[0].lower() + found[1:]
         if key[:1].isupper() and (found := self._exact.get(key[0].lower() + key[1:])):
             return found[0].upper() + found[1:]
+        if dated := _date(key):
+            return dated
         for pattern, english in self._patterns:
             if match := pattern.fullmatch(key):
                 parts = {name: self.find(part) for name, part in match.groupdict().items()}
@@ -65,7 +67,7 @@ def is_neutral(text: str) -> bool:
 
     Codes, names of files, addresses, numbers with their unit, dates.
     """
-    if _NAME.fullmatch(text):
+    if all(_NAME.fullmatch(part) for part in text.split(", ")):
         return True
     return all(word.lower() in _known_words() for word in _WORD.findall(text))
 
@@ -82,6 +84,17 @@ def messages() -> Messages:
         for message in catalogue
         if message.id and message.string and not message.fuzzy
     )
+
+
+def _date(text: str) -> str | None:
+    """Return a French date in words, with its day or without, in English; None for another text."""
+    match = re.fullmatch(r"(?:(\d{1,2})(?:er)? )?(\w+) (\d{4})", text)
+    months = get_month_names("wide", locale=FRENCH.babel)
+    number = next((n for n, name in months.items() if match and name == match[2]), None)
+    if match is None or number is None:
+        return None
+    month = get_month_names("wide", locale=ENGLISH.babel)[number]
+    return f"{month} {match[1]}, {match[3]}" if match[1] else f"{month} {match[3]}"
 
 
 @cache
