@@ -151,6 +151,13 @@ def build_parser() -> argparse.ArgumentParser:
     live.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
     )
+    translation = verb("translation", _translation, "dire ce qui manque à l’édition anglaise")
+    translation.add_argument(
+        "--confirm",
+        default="",
+        metavar="CELLULE",
+        help="sa traduction est à jour : une cellule (survie-03) ou un chapitre (04-survie)",
+    )
     verb("why", _why, "dire, pour chaque chapitre et la page, ce qui a changé")
     diff = verb("diff", _diff, "comparer deux versions : nombres, énoncés, tableaux, texte")
     diff.add_argument(
@@ -225,6 +232,13 @@ def _watch(call: argparse.Namespace) -> int:
     from coopreport.pipeline.watch import watch
 
     return watch(project, call.cycle, Limits(), say, call.port)
+
+
+def _translation(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.translation.listing import print_translation
+
+    return print_translation(find_project(), call.cycle, call.confirm)
 
 
 def _why(call: argparse.Namespace) -> int:

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 FRENCH = "fr"
-LANGUAGES = (FRENCH, "en")
+ENGLISH = "en"
+LANGUAGES = (FRENCH, ENGLISH)
 
 
 @dataclass(frozen=True)

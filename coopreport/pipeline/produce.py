@@ -17,7 +17,7 @@ from coopreport.pipeline.cache import CACHE, ChapterCache
 from coopreport.pipeline.compose import Done, Draw, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
 from coopreport.pipeline.inputs import hashes_now, input_files
-from coopreport.pipeline.layout import LEDGER, latest_of
+from coopreport.pipeline.layout import LEDGER, REPORT, latest_of
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.plan import Plan
@@ -58,6 +58,7 @@ class Production:
         self.say(f"Rapport du cycle {self.cycle.id}{NBSP}: {chapters}")
         self._check_tables()
         done = self._chapters()
+        language = self.plan.options.language
         started = time.monotonic()
         finished = self.work / "build"
         finished.mkdir()
@@ -69,9 +70,10 @@ class Production:
             listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
             words = count_of(len(unused), "indicateur défini et non utilisé", UNUSED)
             self.say(f"  Avertissement{NBSP}: {words}{NBSP}: {listed}")
+        if language != FRENCH:
+            self._say_french(finished / REPORT)
         self._require_unchanged()
-        latest = latest_of(self.plan.options.language)
-        publish(finished, self.project, self.cycle.id, self.plan.build, latest)
+        publish(finished, self.project, self.cycle.id, self.plan.build, latest_of(language))
 
     def _check_tables(self) -> None:
         """Raise with every fault of the tables, unless the last build found the same ones good."""
@@ -130,6 +132,17 @@ class Production:
         )
         drawings.forget_old()
         return [done[chapter.name] for chapter in self.cycle.chapters]
+
+    def _say_french(self, page: Path) -> None:
+        """Say what an English page shows in French, and why."""
+        from coopreport.pipeline.render import french_passages
+        from coopreport.translation.listing import lacks
+
+        for lack in lacks([chapter.path for chapter in self.cycle.chapters]):
+            self.say(f"  Avertissement{NBSP}: {lack}; montrée en français")
+        count = french_passages(page.read_text(encoding="utf-8"))
+        words = count_of(count, "passage en français", "passages en français")
+        self.say(f"  édition anglaise{NBSP}: {words} (make translation dit lesquels)")
 
     def _require_unchanged(self) -> None:
         """Raise when an input was written to while the chapters ran."""

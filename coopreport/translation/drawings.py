@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from coopreport.charts.theme import wrap
@@ -58,9 +58,17 @@ def translated_spec(spec: Any, messages: Messages) -> Any:
         if found is None:
             return text
         lines = text.split("\n")
-        return wrap(found, max(map(len, lines))) if len(lines) > 1 else found
+        return _wrapped(found, lines) if len(lines) > 1 else found
 
     return walk(spec, texts=False)
+
+
+def _wrapped(text: str, lines: Sequence[str]) -> str:
+    """Return a text on as many lines as its French, which are as wide as they have to be."""
+    width = max(map(len, lines))
+    while wrap(text, width).count("\n") >= len(lines):
+        width += 1
+    return wrap(text, width)
 
 
 def _tag(found: str | None) -> str:
