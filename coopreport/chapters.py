@@ -74,7 +74,7 @@ def source_of(cell: Mapping[str, Any]) -> str:
 
 def is_english(cell: Mapping[str, Any]) -> bool:
     """Tell whether a cell is the English of the prose cell before it."""
-    return cell["cell_type"] == "markdown" and "en" in cell["metadata"].get("tags", [])
+    return cell["cell_type"] == "markdown" and "en" in cell.get("metadata", {}).get("tags", [])
 
 
 def heading_above(cells: Sequence[Mapping[str, Any]], index: int) -> str:

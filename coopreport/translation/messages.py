@@ -18,6 +18,8 @@ from babel.dates import get_month_names
 from coopreport.languages import ENGLISH, FRENCH, NBSP
 
 CATALOGUE = Path(__file__).parent / "en.po"
+LONGEST = 3000
+"""Characters beyond which a text, which may come from data, is not matched with fields."""
 _FIELD = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"\b(?![IVX]+\b)[^\W\d_]{2,}")
 _NAME = re.compile(r"https?://\S+|\S+\.\w{2,5}|[a-z_]+(\.\w+)+|(?=\S*[\d_/|])\S+")
@@ -31,11 +33,12 @@ class Messages:
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._exact: dict[str, str] = {}
-        self._patterns: list[tuple[re.Pattern[str], str]] = []
+        self._patterns: list[tuple[list[str], re.Pattern[str], str]] = []
         self._found: dict[str, str | None] = {}
         for french, english in sorted(pairs, key=lambda pair: -len(_FIELD.sub("", pair[0]))):
             if _FIELD.search(french):
-                self._patterns.append((_pattern(french), english))
+                literals = _FIELD.split(_key(french))[::2]
+                self._patterns.append((literals, _pattern(french), english))
             else:
                 self._exact[_key(french)] = english
 
@@ -48,14 +51,16 @@ class Messages:
     def _find(self, key: str) -> str | None:
         if found := self._exact.get(key):
             return found
+        if len(key) > LONGEST:
+            return None
         if key[:1].islower() and (found := self._exact.get(key[0].upper() + key[1:])):
             return found[0].lower() + found[1:]
         if key[:1].isupper() and (found := self._exact.get(key[0].lower() + key[1:])):
             return found[0].upper() + found[1:]
         if dated := _date(key):
             return dated
-        for pattern, english in self._patterns:
-            if match := pattern.fullmatch(key):
+        for literals, pattern, english in self._patterns:
+            if _in_order(literals, key) and (match := pattern.fullmatch(key)):
                 parts = {name: self.find(part) for name, part in match.groupdict().items()}
                 if None not in parts.values():
                     return english.format(**parts)
@@ -101,6 +106,17 @@ def _date(text: str) -> str | None:
 def _known_words() -> frozenset[str]:
     months = get_month_names("wide", locale=ENGLISH.babel).values()
     return frozenset({*_UNIT_WORDS, *(month.lower() for month in months)})
+
+
+def _in_order(literals: Iterable[str], text: str) -> bool:
+    """Tell whether a text has these parts one after another: most do not, and are done with."""
+    place = 0
+    for literal in literals:
+        place = text.find(literal, place)
+        if place < 0:
+            return False
+        place += len(literal)
+    return True
 
 
 def _key(text: str) -> str:
