@@ -22,7 +22,7 @@ LONGEST = 3000
 """Characters beyond which a text, which may come from data, is not matched with fields."""
 _FIELD = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"\b(?![IVX]+\b)[^\W\d_]{2,}")
-_NAME = re.compile(r"https?://\S+|\S+\.\w{2,5}|[a-z_]+(\.\w+)+|(?=\S*[\d_/|])\S+")
+_NAME = re.compile(r"https?://\S+|[0-9a-f]{12,64}|\S+\.\w{2,5}|[a-z_]+(\.\w+)+|(?=\S*[\d_/|])\S+")
 _UNIT_WORDS = {"million", "billion", "point", "points", "percentage", "year", "years"} | {
     *("day", "days"),
 }
@@ -79,10 +79,15 @@ def is_neutral(text: str) -> bool:
 
 @cache
 def messages() -> Messages:
-    """Return the messages of `en.po`; those marked fuzzy are left out."""
+    """Return the messages of `en.po`."""
+    return read_messages(CATALOGUE)
+
+
+def read_messages(path: Path) -> Messages:
+    """Return the messages of a `.po` file; those that are marked fuzzy or empty are left out."""
     from babel.messages.pofile import read_po
 
-    with CATALOGUE.open("rb") as file:
+    with path.open("rb") as file:
         catalogue = read_po(file, locale="en_CA")
     return Messages(
         (str(message.id), str(message.string))
