@@ -32,7 +32,7 @@ export COOPREPORT_TO := $(call typed,TO)
 export COOPREPORT_STATIC := $(call typed,STATIC)
 export COOPREPORT_LANGUAGE := $(call typed,LANGUAGE)
 export COOPREPORT_CONFIRM := $(call typed,CONFIRM)
-unexport VERSION KIND REASON DATE KEY FROM TO STATIC CONFIRM
+unexport VERSION KIND REASON DATE KEY FROM TO STATIC LANGUAGE CONFIRM
 
 python := sh requirements/python.sh
 

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
+from coopreport.catalogue import CATALOGUE as CATALOGUE_OF_INDICATORS
 from coopreport.locale import SYMBOLS, UNITS, speaking
 from coopreport.translation.drawings import translated_spec
 from coopreport.translation.messages import CATALOGUE, Messages, messages, read_messages
@@ -128,3 +129,10 @@ def test_a_series_has_one_name_in_the_data_and_in_the_scale() -> None:
     assert color["legend"]["labelExpr"].startswith('{"R1": "co-operatives"}')
     assert (color["field"], shown["mark"]["type"]) == ("coopératives", "tableau")
     assert shown["config"] == spec["config"]
+
+
+@pytest.mark.parametrize("name", CATALOGUE_OF_INDICATORS.indicators)
+def test_every_indicator_has_an_english_label_and_formula(name: str) -> None:
+    defined = CATALOGUE_OF_INDICATORS.indicators[name]
+    for text in (defined.label, defined.formula):
+        assert messages().find(re.sub(r"\{\w+\}", "5", text)), text
