@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report reports cycle regions watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report reports cycle regions translation watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -31,6 +31,8 @@ export COOPREPORT_FROM := $(call typed,FROM)
 export COOPREPORT_TO := $(call typed,TO)
 export COOPREPORT_STATIC := $(call typed,STATIC)
 export COOPREPORT_PDF := $(or $(call typed,PDF),$(value COOPREPORT_PDF))
+export COOPREPORT_LANGUAGE := $(call typed,LANGUAGE)
+export COOPREPORT_CONFIRM := $(call typed,CONFIRM)
 export COOPREPORT_SCENARIO := $(call typed,SCENARIO)
 export COOPREPORT_REGION := $(call typed,REGION)
 export COOPREPORT_JOBS := $(call typed,JOBS)
@@ -40,25 +42,27 @@ export COOPREPORT_CLOSE := $(call typed,CLOSE)
 export COOPREPORT_AUTHOR := $(call typed,AUTHOR)
 export COOPREPORT_ALL := $(call typed,ALL)
 export COOPREPORT_PORT := $(call typed,PORT)
-unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF SCENARIO REGION JOBS ID ANSWER CLOSE AUTHOR ALL PORT
+unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF LANGUAGE CONFIRM SCENARIO REGION JOBS
+unexport ID ANSWER CLOSE AUTHOR ALL PORT
 
 python := sh requirements/python.sh
 
 help: ## montrer les cibles
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux"
-	@echo "            PDF=non  STATIC=oui  SCENARIO=entente-moitie  JOBS=2"
+	@echo "            PDF=non  STATIC=oui  LANGUAGE=en  SCENARIO=entente-moitie  JOBS=2"
 
 report: ## produire le rapport du cycle (CYCLE=2023-2024)
 	@$(python) report -m coopreport report --cycle="$$COOPREPORT_CYCLE" \
 		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
 		--engine="$$COOPREPORT_ENGINE" --pdf="$$COOPREPORT_PDF" --static="$$COOPREPORT_STATIC" \
-		--scenario="$$COOPREPORT_SCENARIO"
+		--language="$$COOPREPORT_LANGUAGE" --scenario="$$COOPREPORT_SCENARIO"
 
 reports: ## produire le rapport de chaque cycle, côte à côte (JOBS=2)
 	@$(python) report -m coopreport reports --jobs="$$COOPREPORT_JOBS" \
 		--cell-limit="$$COOPREPORT_CELL_LIMIT" --build-limit="$$COOPREPORT_BUILD_LIMIT" \
-		--engine="$$COOPREPORT_ENGINE" --pdf="$$COOPREPORT_PDF" --static="$$COOPREPORT_STATIC"
+		--engine="$$COOPREPORT_ENGINE" --pdf="$$COOPREPORT_PDF" --static="$$COOPREPORT_STATIC" \
+		--language="$$COOPREPORT_LANGUAGE"
 
 regions: ## produire les fiches des 17 régions (REGION=06 pour une, JOBS=4, ENGINE=dask://hôte:port)
 	@$(python) $(if $(findstring dask:,$(value ENGINE)),dask,report) -m coopreport regions \
@@ -68,6 +72,10 @@ regions: ## produire les fiches des 17 régions (REGION=06 pour une, JOBS=4, ENG
 
 cycle: ## préparer un nouveau cycle d’après un autre (CYCLE=2026-2027 FROM=2023-2024)
 	@$(python) report -m coopreport cycle --cycle="$$COOPREPORT_CYCLE" --from="$$COOPREPORT_FROM"
+
+translation: ## dire ce qui manque à l’édition anglaise (CONFIRM=survie-03 : sa traduction est à jour)
+	@$(python) report -m coopreport translation --cycle="$$COOPREPORT_CYCLE" \
+		--confirm="$$COOPREPORT_CONFIRM"
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,16 +66,21 @@ def read_chapter(path: Path) -> Chapter:
     return Chapter(path.stem, path, _title(path, cells), parameters)
 
 
-def source_of(cell: dict[str, Any]) -> str:
+def source_of(cell: Mapping[str, Any]) -> str:
     """Return a cell's source as one text, whichever way the file stores it."""
     source = cell["source"]
     return source if isinstance(source, str) else "".join(source)
 
 
-def heading_above(cells: list[dict[str, Any]], index: int) -> str:
-    """Return the text of the last heading at or above the cell `index`, or "" when none is."""
+def is_english(cell: Mapping[str, Any]) -> bool:
+    """Tell whether a cell is the English of the prose cell before it."""
+    return cell["cell_type"] == "markdown" and "en" in cell.get("metadata", {}).get("tags", [])
+
+
+def heading_above(cells: Sequence[Mapping[str, Any]], index: int) -> str:
+    """Return the last French heading at or above the cell `index`, or "" when none is."""
     for cell in reversed(cells[: index + 1]):
-        if cell["cell_type"] == "markdown":
+        if cell["cell_type"] == "markdown" and not is_english(cell):
             headings = re.findall(r"^#{1,6}\s+(.+)$", source_of(cell), flags=re.MULTILINE)
             if headings:
                 return str(headings[-1]).strip()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from coopreport import __version__
 from coopreport.errors import NBSP, BadCall, CoopreportError, shorten
 from coopreport.pipeline.engines import DEFAULT, ENGINES, scheduler_of
+from coopreport.pipeline.options import FRENCH, LANGUAGES, Options
 
 if TYPE_CHECKING:
     from coopreport.project import Project
@@ -114,6 +115,15 @@ def _jobs(text: str) -> int:
     return int(text or 0)
 
 
+def _language(text: str) -> str:
+    if text and text not in LANGUAGES:
+        raise BadCall(
+            f"« {shorten(text)} » n’est pas une langue du rapport.",
+            f"une de{NBSP}: {', '.join(LANGUAGES)}.",
+        )
+    return text or FRENCH
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command; every option has its help."""
     parser = _Parser(
@@ -190,6 +200,13 @@ def build_parser() -> argparse.ArgumentParser:
     live.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
     )
+    translation = verb("translation", _translation, "dire ce qui manque à l’édition anglaise")
+    translation.add_argument(
+        "--confirm",
+        default="",
+        metavar="CELLULE",
+        help="sa traduction est à jour : une cellule (survie-03) ou un chapitre (04-survie)",
+    )
     verb("why", _why, "dire, pour chaque chapitre et la page, ce qui a changé")
     diff = verb("diff", _diff, "comparer deux versions : nombres, énoncés, tableaux, texte")
     diff.add_argument(
@@ -236,6 +253,13 @@ def _add_build_options(report: _Parser) -> None:
         default=False,
         metavar="OUI",
         help="oui : une page sans aucun script, plus légère à envoyer (non)",
+    )
+    report.add_argument(
+        "--language",
+        type=_language,
+        default=FRENCH,
+        metavar="LANGUE",
+        help="la langue de l’édition : fr ou en (%(default)s)",
     )
     _add_pdf(report)
 
@@ -285,10 +309,9 @@ def _report(call: argparse.Namespace) -> int:
 
     from coopreport.pipeline.build import make_report
     from coopreport.pipeline.limits import Limits
-    from coopreport.pipeline.options import Options
 
     limits = Limits(call.cell_limit, call.build_limit)
-    options = Options(static=call.static, scenario=call.scenario)
+    options = Options(call.static, call.language, call.scenario)
     built = make_report(project, call.cycle, limits, say, call.engine, options, call.pdf)
     _renew(project, call.cycle, changed=built.made)
     if not built.made:
@@ -344,7 +367,6 @@ def _regions(call: argparse.Namespace) -> int:
 
 
 def _reports(call: argparse.Namespace) -> int:
-    from coopreport.pipeline.options import Options
     from coopreport.pipeline.reports import make_reports
     from coopreport.project import find_project
 
@@ -353,7 +375,7 @@ def _reports(call: argparse.Namespace) -> int:
         f"--build-limit={call.build_limit:.0f}",
         f"--engine={call.engine}",
         "--pdf=oui" if call.pdf else "--pdf=non",
-        *Options(static=call.static).arguments(),
+        *Options(static=call.static, language=call.language).arguments(),
     ]
     return make_reports(find_project(), call.jobs, arguments, say)
 
@@ -376,6 +398,13 @@ def _watch(call: argparse.Namespace) -> int:
     from coopreport.pipeline.watch import watch
 
     return watch(project, call.cycle, Limits(), say, call.port)
+
+
+def _translation(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.translation.listing import print_translation
+
+    return print_translation(find_project(), call.cycle, call.confirm)
 
 
 def _why(call: argparse.Namespace) -> int:

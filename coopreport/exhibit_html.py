@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from coopreport.locale import NBSP, REVISED, STAND_ALONE, keep_together, typographic
+from coopreport.locale import NBSP, REVISED, STAND_ALONE, keep_together
+from coopreport.translation.words import as_is, plain, said
 
 if TYPE_CHECKING:
     from coopreport.exhibits import Cell, Chart, Column, Figures, Row, Table
@@ -31,7 +32,8 @@ WIDEST_UPRIGHT = 9
 
 
 def label_of(name: str, number: int | None) -> str:
-    """Return `Tableau 3`, or `Tableau` when the exhibit is not numbered (in JupyterLab)."""
+    """Return `Tableau 3` (`Table 3`), or `Tableau` for an exhibit without a number (JupyterLab)."""
+    name = plain(name)
     return f"{name}{NBSP}{number}" if number else name
 
 
@@ -72,17 +74,15 @@ def chart_html(
         drawing = Markup(
             '<div class="drawing scroll" role="region" aria-label="{}" tabindex="0">{}</div>'
         ).format(name, Markup(svg))
-    caption = Markup("{} {}").format(
-        _address(CHART_NAME, number, chart.id), typographic(chart.title)
-    )
+    caption = Markup("{} {}").format(_address(CHART_NAME, number, chart.id), said(chart.title))
     data_name = f"Données du graphique{NBSP}{number}" if number else "Données du graphique"
     data = Markup('<details class="data{}"><summary>{}</summary>{}{}</details>').format(
         _on_paper(chart.table),
-        f"{data_name}, en tableau",
-        _grid(chart.table, _caption(_number(data_name), chart.table), widths),
+        said(f"{data_name}, en tableau"),
+        _grid(chart.table, _caption(_number(plain(data_name)), chart.table), widths),
         _legend(chart.table),
     )
-    alternative = Markup("") if svg else Markup("<p>{}</p>").format(chart.alt)
+    alternative = Markup("") if svg else Markup("<p>{}</p>").format(said(chart.alt, as_is))
     return Markup(
         '<figure class="exhibit chart" id="{}"><figcaption>{}</figcaption>{}{}{}{}{}{}</figure>'
     ).format(
@@ -103,15 +103,17 @@ def figures_html(figures: Figures) -> Markup:
         Markup(
             '<div class="card"><dt>{}</dt><dd><span class="value">{}</span>{}</dd></div>'
         ).format(
-            item.label,
+            said(item.label, as_is),
             Markup(item.html),
-            Markup('<span class="note">{}</span>').format(item.note) if item.note else "",
+            Markup('<span class="note">{}</span>').format(said(item.note, as_is))
+            if item.note
+            else "",
         )
         for item in figures.items
     )
     return Markup(
         '<section class="exhibit figures" id="{}" aria-label="{}"><dl class="{}">{}</dl></section>'
-    ).format(figures.id, figures.title, _card_columns(len(figures.items)), cards)
+    ).format(figures.id, plain(figures.title), _card_columns(len(figures.items)), cards)
 
 
 def _card_columns(count: int) -> str:
@@ -147,18 +149,18 @@ def _files(name: str, files: Mapping[str, str]) -> Markup:
 
 def _caption(name: Markup, table: Table) -> Markup:
     unit = (
-        Markup(' <span class="unit">{}</span>').format(typographic(table.unit_line))
+        Markup(' <span class="unit">{}</span>').format(said(table.unit_line))
         if table.unit_line
         else ""
     )
-    return Markup("<caption>{} {}{}</caption>").format(name, typographic(table.title), unit)
+    return Markup("<caption>{} {}{}</caption>").format(name, said(table.title), unit)
 
 
 def _grid(table: Table, caption: Markup, widths: Sequence[float]) -> Markup:
     head = _spans(table.columns, widths) + _head(table.columns)
     return Markup(
         '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table>{}{}{}</table></div>'
-    ).format(table.title, caption, head, _bodies(table))
+    ).format(plain(table.title), caption, head, _bodies(table))
 
 
 def _spans(columns: tuple[Column, ...], widths: Sequence[float]) -> Markup:
@@ -184,7 +186,9 @@ def _head(columns: tuple[Column, ...]) -> Markup:
     """Return the header rows: one, or two when some columns stand under a spanning group."""
     grouped = any(column.group for column in columns)
     cells = [
-        Markup('<th scope="col" class="{}">{}</th>').format(_head_class(column), column.label)
+        Markup('<th scope="col" class="{}">{}</th>').format(
+            _head_class(column), said(column.label, as_is)
+        )
         for column in columns
     ]
     if not grouped:
@@ -194,13 +198,13 @@ def _head(columns: tuple[Column, ...]) -> Markup:
         pairs = list(members)
         if group:
             top += Markup('<th scope="colgroup" colspan="{}" class="group">{}</th>').format(
-                len(pairs), group
+                len(pairs), said(group, as_is)
             )
             bottom += Markup("").join(html for _, html in pairs)
         else:
             for column, _ in pairs:
                 top += Markup('<th scope="col" rowspan="2" class="{}">{}</th>').format(
-                    _head_class(column), column.label
+                    _head_class(column), said(column.label, as_is)
                 )
     return Markup("<thead><tr>{}</tr><tr>{}</tr></thead>").format(top, bottom)
 
@@ -219,7 +223,7 @@ def _bodies(table: Table) -> Markup:
             bodies.append([])
             bodies[-1].append(
                 Markup('<tr class="group"><th scope="rowgroup" colspan="{}">{}</th></tr>').format(
-                    len(table.columns), row.cells[0].text
+                    len(table.columns), said(row.cells[0].text, as_is)
                 )
             )
         else:
@@ -238,10 +242,12 @@ def _fits(table: Table) -> list[str]:
 
 def _row(columns: tuple[Column, ...], fits: list[str], row: Row) -> Markup:
     cells = Markup("").join(
-        Markup('<th scope="row" class="{}"{}>{}</th>').format(fit, _anchor(cell), _content(cell))
+        Markup('<th scope="row" class="{}"{}>{}</th>').format(
+            fit, _anchor(cell), _content(cell, True)
+        )
         if column.kind == "header"
         else Markup('<td class="{} {}"{}>{}</td>').format(
-            column.kind, fit, _anchor(cell), _content(cell)
+            column.kind, fit, _anchor(cell), _content(cell, column.kind == "text")
         )
         for column, fit, cell in zip(columns, fits, row.cells, strict=True)
     )
@@ -252,10 +258,13 @@ def _anchor(cell: Cell) -> Markup:
     return Markup(' id="{}"').format(cell.anchor) if cell.anchor else Markup("")
 
 
-def _content(cell: Cell) -> Markup:
+def _content(cell: Cell, is_text: bool) -> Markup:
+    """Return what a cell shows; in a column of numbers, even a text is data and stays as it is."""
     text = (
         Markup('<data value="{}">{}</data>').format(cell.value, cell.text)
         if cell.value
+        else said(cell.text, keep_together)
+        if is_text
         else escape(keep_together(cell.text))
     )
     if cell.link:
@@ -274,7 +283,7 @@ def _notes(notes: tuple[str, ...]) -> Markup:
     if not notes:
         return Markup("")
     return Markup('<ul class="notes">{}</ul>').format(
-        Markup("").join(Markup("<li>{}</li>").format(typographic(note)) for note in notes)
+        Markup("").join(Markup("<li>{}</li>").format(said(note)) for note in notes)
     )
 
 
@@ -288,10 +297,10 @@ def _legend(table: Table) -> Markup:
     if not table.symbols:
         return _notes(table.notes)
     pairs = Markup(" ").join(
-        Markup("<span><b>{}</b>{}{}</span>").format(symbol, NBSP, meaning)
+        Markup("<span><b>{}</b>{}{}</span>").format(symbol, NBSP, said(meaning, as_is))
         for symbol, meaning in table.symbols
     )
-    legend = Markup('<p class="legend">Signes conventionnels{}: {}</p>').format(NBSP, pairs)
+    legend = Markup('<p class="legend">{} {}</p>').format(said("Signes conventionnels :"), pairs)
     return _notes(table.notes) + legend
 
 
@@ -300,12 +309,16 @@ def _sources(table: Table, of: str) -> Markup:
     if not table.sources:
         return Markup("")
     names = Markup(", ").join(
-        Markup('<span title="SHA-256 {}">{}</span>').format(source.sha256, source.title)
+        Markup('<span title="SHA-256 {}">{}</span>').format(
+            source.sha256, said(source.title, as_is)
+        )
         if source.sha256
-        else escape(source.title)
+        else said(source.title, as_is)
         for source in table.sources
     )
-    opener = Markup(' <button type="button" class="origin" popovertarget="{}">Provenance</button>')
-    return Markup('<p class="sources">Source{}: {}{}</p>').format(
-        NBSP, names, opener.format(exhibit_panel(of)) if table.frame else ""
+    opener = Markup(' <button type="button" class="origin" popovertarget="{}">{}</button>')
+    return Markup('<p class="sources">{} {}{}</p>').format(
+        said("Source :"),
+        names,
+        opener.format(exhibit_panel(of), said("Provenance")) if table.frame else "",
     )

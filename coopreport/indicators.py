@@ -15,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from coopreport import locale
+from coopreport.translation.words import plain
 
 SYNTHETIC = "synthetic"
 """The flag of what was computed from generated data: shown everywhere, and it matches no claim."""
@@ -211,7 +212,7 @@ def flag_mark(flag: str) -> Markup:
     """
     if flag == SYNTHETIC:
         return Markup('<sup class="demo">{}{}<span class="unseen"> ({})</span></sup>').format(
-            locale.NBSP, SYNTHETIC_MARK, SYNTHETIC_WORDS
+            locale.NBSP, plain(SYNTHETIC_MARK), plain(SYNTHETIC_WORDS)
         )
     return Markup('<sup class="symbol">{}</sup>').format(flag)
 

@@ -1,31 +1,33 @@
-"""The one place that formats: numbers, money, percent, points and dates, in Québec French.
+"""The one place that formats: numbers, money, percent, points and dates.
 
-Pure functions over exact values (int, Decimal, Fraction; a float is taken through its shortest
-decimal text). Separators come from Babel's `fr_CA`; the rules are the OQLF's: U+00A0 before `$`,
-`%` and `M$` and between thousands, U+2212 for minus, `1er` for the first of a month. The process
-locale is never read nor set. A missing or infinite value is an error: a table shows a symbol.
+Functions over exact values (int, Decimal, Fraction; a float is taken through its shortest decimal
+text). The language is Québec French unless the build says otherwise (`use`, `speaking`). In French
+the rules are the OQLF's: U+00A0 before `$`, `%` and `M$` and between thousands, U+2212 for minus,
+`1er` for the first of a month; in Canadian English: `$8.8M`, `13.5%`, `January 27, 2023`. The
+system's locale is never read nor set. A missing or infinite value is an error: a table shows a
+symbol.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral
 from typing import Any, Literal
 
-from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import format_decimal
 
+from coopreport.languages import ENGLISH, FRENCH, LANGUAGES, Language
+from coopreport.languages import NBSP as NBSP
+from coopreport.languages import UNITS as UNITS
+
 Style = Literal["short", "words", "bare"]
 
-LOCALE = Locale.parse("fr_CA")
-LANG = "fr-CA"
-NBSP = "\u00a0"
 MINUS = "\u2212"
 
 ROUNDING_RULE = (
@@ -53,49 +55,33 @@ STAND_ALONE = frozenset({".", "..", "...", "x", "F"})
 """Symbols that replace a value; the others (`p`, `r`, `E`) stand beside one."""
 
 
-@dataclass(frozen=True)
-class Unit:
-    """How a unit is shown: `scale` divides (or multiplies) the value for display only.
+_current = FRENCH
 
-    `title` says in what an unrounded value is.
+
+def current() -> Language:
+    """Return the language in which this process formats now."""
+    return _current
+
+
+def use(code: str) -> None:
+    """Format in a language (`fr`, `en`) from now on: a chapter's process, told by the build.
+
+    Raises:
+        KeyError: no such language.
     """
-
-    title: str
-    decimals: int
-    suffix: str = ""
-    singular: str = ""
-    plural: str = ""
-    scale: Fraction = Fraction(1)
-    signed: bool = False
-    grouped: bool = True
+    global _current
+    _current = LANGUAGES[code]
 
 
-UNITS: dict[str, Unit] = {
-    "CAD": Unit("dollars", 0, "$", "dollar", "dollars"),
-    "CAD_M": Unit(
-        "dollars", 1, "M$", "million de dollars", "millions de dollars", Fraction(1, 10**6)
-    ),
-    "CAD_G": Unit(
-        "dollars", 1, "G$", "milliard de dollars", "milliards de dollars", Fraction(1, 10**9)
-    ),
-    "percent": Unit("pour cent", 1, "%", "%", "%"),
-    "ratio": Unit("proportion de 1", 1, "%", "%", "%", Fraction(100)),
-    "points": Unit(
-        "points de pourcentage",
-        1,
-        "points",
-        "point de pourcentage",
-        "points de pourcentage",
-        signed=True,
-    ),
-    "count": Unit("nombre", 0),
-    "years": Unit("années", 0, "ans", "an", "ans"),
-    "days": Unit("jours", 0, "jours", "jour", "jours"),
-    "year": Unit("année", 0, grouped=False),
-    "index": Unit("indice", 1),
-    "number": Unit("nombre", 0),
-}
-"""The units of indicators and columns. Amounts stay in whole dollars: the scale is display."""
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Format in a language inside the block: the page, between two messages in French."""
+    before = _current.code
+    use(code)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 def exact(value: Any) -> Fraction:
@@ -134,11 +120,14 @@ def format_number(
     """
     rounded = round_half_away(value, decimals)
     pattern = ("#,##0" if grouped else "0") + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(abs(rounded), format=pattern, locale=LOCALE)
-    text = text.replace("\u202f", NBSP)
+    text = format_decimal(abs(rounded), format=pattern, locale=_current.babel)
+    return _sign(rounded, signed) + text.replace("\u202f", NBSP)
+
+
+def _sign(rounded: Decimal, signed: bool) -> str:
     if rounded < 0:
-        return MINUS + text
-    return "+" + text if signed and rounded > 0 else text
+        return MINUS
+    return "+" if signed and rounded > 0 else ""
 
 
 def format_value(
@@ -153,26 +142,22 @@ def format_value(
 
     Styles: `short` for tables and headlines (`8,8 M$`), `words` for running text
     (`8,8 millions de dollars`, `5 millions de dollars`: no `,0` on a whole number), `bare` for
-    a column whose unit is stated in its heading (`8,8`). French takes the plural from 2.
+    a column whose unit is stated in its heading (`8,8`). The sign comes first, before a `$` too.
     `signed` writes `+` before a positive number; it is so for points unless said otherwise.
     """
     if unit not in UNITS:
         raise ValueError(f"unité inconnue : {unit!r}; unités : {', '.join(UNITS)}")
-    kind = UNITS[unit]
+    kind, forms = UNITS[unit], _current.forms.get(unit)
     places = kind.decimals if decimals is None else decimals
     scaled = exact(value) * kind.scale
     if style == "words" and scaled.denominator == 1:
         places = 0
-    sign = kind.signed if signed is None else signed
-    text = format_number(scaled, places, signed=sign, grouped=kind.grouped)
-    if style == "bare" or not (kind.suffix or kind.singular):
-        return text
-    plural = abs(round_half_away(scaled, places)) >= 2
-    if style == "words" and unit != "CAD":
-        return text + NBSP + (kind.plural if plural else kind.singular)
-    if unit in {"points", "years", "days"} and not plural:
-        return text + NBSP + kind.suffix.removesuffix("s")
-    return text + NBSP + kind.suffix
+    rounded = round_half_away(scaled, places)
+    digits = format_number(abs(rounded), places, grouped=kind.grouped)
+    if style != "bare" and forms:
+        one, many = forms.words if style == "words" else forms.short
+        digits = (one if _current.is_one(abs(rounded), places) else many).format(digits)
+    return _sign(rounded, kind.signed if signed is None else signed) + digits
 
 
 def machine_value(value: Any) -> str:
@@ -196,10 +181,15 @@ def machine_value(value: Any) -> str:
 
 
 def format_date(day: date, style: Literal["long", "article", "iso"] = "long") -> str:
-    """Return `27 janvier 2023`, `le 27 janvier 2023` (article) or `2023-01-27` (iso)."""
+    """Return `27 janvier 2023`, `le 27 janvier 2023` (article) or `2023-01-27` (iso).
+
+    English has no article before a date: `January 27, 2023`.
+    """
     if style == "iso":
         return day.isoformat()
-    months = get_month_names("wide", locale=LOCALE)
+    months = get_month_names("wide", locale=_current.babel)
+    if _current is ENGLISH:
+        return f"{months[day.month]}{NBSP}{day.day}, {day.year:04d}"
     number = "1er" if day.day == 1 else str(day.day)
     text = f"{number}{NBSP}{months[day.month]} {day.year:04d}"
     return f"le {text}" if style == "article" else text
@@ -213,7 +203,7 @@ def format_partial_date(text: str) -> str:
         return text
     if len(text) == 7:
         month = date.fromisoformat(f"{text}-01").month
-        return f"{get_month_names('wide', locale=LOCALE)[month]} {text[:4]}"
+        return f"{get_month_names('wide', locale=_current.babel)[month]} {text[:4]}"
     return format_date(date.fromisoformat(text))
 
 
@@ -245,26 +235,30 @@ def join_list(items: Sequence[str]) -> str:
 
 def chart_locale() -> dict[str, Any]:
     """Return vega's `config.locale`: d3's number and time locales, made from the same source."""
-    months = [get_month_names("wide", locale=LOCALE)[i] for i in range(1, 13)]
-    short_months = [get_month_names("abbreviated", locale=LOCALE)[i] for i in range(1, 13)]
+    months = [get_month_names("wide", locale=_current.babel)[i] for i in range(1, 13)]
+    short_months = [get_month_names("abbreviated", locale=_current.babel)[i] for i in range(1, 13)]
     week = [6, 0, 1, 2, 3, 4, 5]  # d3 begins on Sunday, Babel on Monday
+    english = _current is ENGLISH
+    sign, percent = UNITS["CAD"].suffix, UNITS["percent"].suffix
+    clock = "%H:%M" if english else f"%H{NBSP}h{NBSP}%M"
+    day = f"%A, %B{NBSP}%-d, %Y" if english else f"%A %-d{NBSP}%B %Y"
     return {
         "number": {
             "decimal": format_number(Decimal("0.5"), 1)[1],
             "thousands": format_number(1000)[1],
             "grouping": [3],
-            "currency": ["", NBSP + UNITS["CAD"].suffix],
-            "percent": NBSP + UNITS["percent"].suffix,
+            "currency": [sign, ""] if english else ["", NBSP + sign],
+            "percent": percent if english else NBSP + percent,
             "minus": MINUS,
             "nan": "..",
         },
         "time": {
-            "dateTime": f"%A %-d{NBSP}%B %Y, %H{NBSP}h{NBSP}%M",
+            "dateTime": f"{day}, {clock}",
             "date": "%Y-%m-%d",
-            "time": f"%H{NBSP}h{NBSP}%M",
+            "time": clock,
             "periods": ["", ""],
-            "days": [get_day_names("wide", locale=LOCALE)[i] for i in week],
-            "shortDays": [get_day_names("abbreviated", locale=LOCALE)[i] for i in week],
+            "days": [get_day_names("wide", locale=_current.babel)[i] for i in week],
+            "shortDays": [get_day_names("abbreviated", locale=_current.babel)[i] for i in week],
             "months": months,
             "shortMonths": short_months,
         },

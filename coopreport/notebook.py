@@ -8,6 +8,7 @@ indicator = report.indicator
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -242,6 +243,7 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
         BadCall: the chapter has no such parameter in the cycle, or there is no such region.
     """
     global _current
+    locale.use(os.environ.get(notebook_guard.LANGUAGE, locale.current().code))
     project = find_project()
     read = read_cycle(project, cycle)
     if chapter == sheet.PARAMETER:

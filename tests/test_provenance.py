@@ -169,7 +169,7 @@ def test_indicators_are_numbered_in_the_order_of_the_page() -> None:
     ledger = merge_ledgers([("01.ipynb", chapter({"id": "a.a"}, {"id": "b.b"}, {"id": "z.z"}))])
     numbered = number_indicators(ledger, uses)
     assert [item["id"] for item in numbered] == ["z.z", "b.b", "a.a"]
-    assert numbered[0]["used_in"] == [{"id": "ici", "text": "Ici"}]
+    assert numbered[0]["used_in"] == [{"id": "ici", "text": "Ici", "lang": ""}]
 
 
 def test_a_number_becomes_a_button_around_its_data_element() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from coopreport import palette
 from coopreport.charts.theme import DASHES, WIDTH, fading, to_spec, wrap
-from coopreport.locale import NBSP, format_value
+from coopreport.locale import NBSP, chart_locale, format_value
 
 STEPS = 180
 """A curve is drawn from this many equal ages: what the eye can see of it."""
@@ -42,7 +42,7 @@ def survival_curve(
     ends["place"] = _apart(ends["rate"].tolist())
     x = alt.X("years:Q", title="Âge, en années", axis=alt.Axis(tickMinStep=1, format="d"))
     x = x.scale(domain=[0, limit], nice=False)
-    percent = alt.Axis(labelExpr=f"datum.label + '{NBSP}%'", values=[0, 20, 40, 60, 80, 100])
+    percent = alt.Axis(labelExpr=_percent(), values=[0, 20, 40, 60, 80, 100])
     y = alt.Y("rate:Q", title=None, axis=percent).scale(domain=[0, 100])
     colours = [palette.series_colour(i) for i in range(len(curves))]
     color = alt.Color("curve:N", scale=alt.Scale(domain=curves, range=colours), legend=None)
@@ -162,9 +162,7 @@ def comparators(
         title=None,
         axis=alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=300),
     )
-    percent = alt.Axis(
-        labelExpr=f"datum.label + '{NBSP}%'", values=[0, 20, 40, 60, 80, 100], grid=False
-    )
+    percent = alt.Axis(labelExpr=_percent(), values=[0, 20, 40, 60, 80, 100], grid=False)
     x = alt.X("rate:Q", title=None, axis=percent).scale(domain=[0, 100])
     names = [f"Après {format_value(n, 'years')}" for n in horizons]
     shape = alt.Shape("horizon:N", scale=alt.Scale(domain=names, range=["circle", "diamond"]))
@@ -206,3 +204,8 @@ def _apart(rates: list[float], least: float = 6) -> list[float]:
         if (missing := least - (places[after] - places[before])) > 0:
             places[after] += missing
     return places
+
+
+def _percent() -> str:
+    """Return the vega expression of an axis in percent."""
+    return f"datum.label + '{chart_locale()['number']['percent']}'"

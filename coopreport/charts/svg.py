@@ -25,6 +25,8 @@ ALLOWED = frozenset({"svg", "g", "path", "rect", "text", "tspan", "line", "circl
     "title",
     "desc",
 }
+Langs = tuple[str, str]
+IN_FRENCH: Langs = ("fr-CA", "fr-CA")
 GEOMETRY = frozenset({"d", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height"})
 UNSEEN = frozenset({"", "M0,0h0v0h0Z"})
 """Paths that draw nothing."""
@@ -32,16 +34,20 @@ _LONG = re.compile(r"(\d+\.\d\d)\d+")
 _URL = re.compile(r"url\(#([^)]+)\)")
 
 
-def to_svg(spec: Mapping[str, Any], *, id: str, title: str, alt: str) -> str:
+def to_svg(
+    spec: Mapping[str, Any], *, id: str, title: str, alt: str, langs: Langs = IN_FRENCH
+) -> str:
     """Return the SVG text of a vega-lite object, to be put inline in a page.
 
     `id` makes its inner ids unique in the page; `title` and `alt` become its `<title>` and
-    `<desc>`. ValueError when vega draws nothing or something that is not a drawing.
+    `<desc>`; `langs` are the languages of the title and of the `alt`. ValueError when vega
+    draws nothing or something that is not a drawing.
     """
     import vl_convert
 
     _register_fonts()
-    return clean_svg(vl_convert.vegalite_to_svg(json.dumps(spec)), id=id, title=title, alt=alt)
+    drawn = vl_convert.vegalite_to_svg(json.dumps(spec))
+    return clean_svg(drawn, id=id, title=title, alt=alt, langs=langs)
 
 
 @cache
@@ -51,8 +57,8 @@ def _register_fonts() -> None:
     vl_convert.register_font_directory(str(FONTS))
 
 
-def clean_svg(raw: str, *, id: str, title: str, alt: str) -> str:
-    """Return vega's SVG `raw` named in French, with ids of its own and drawing elements only."""
+def clean_svg(raw: str, *, id: str, title: str, alt: str, langs: Langs = IN_FRENCH) -> str:
+    """Return vega's SVG `raw` named, with ids of its own and drawing elements only."""
     ET.register_namespace("", SVG)
     root = ET.fromstring(raw)
     for named in [child for child in root if child.tag in (f"{{{SVG}}}title", f"{{{SVG}}}desc")]:
@@ -81,10 +87,12 @@ def clean_svg(raw: str, *, id: str, title: str, alt: str) -> str:
     for position, (name, tag, text) in enumerate(described):
         element = ET.Element(f"{{{SVG}}}{tag}", {"id": name})
         element.text = text
+        if tag == "desc" and langs[1] != langs[0]:
+            element.set("lang", langs[1])
         root.insert(position, element)
     root.set("role", "img")
     root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
-    root.set("lang", "fr-CA")
+    root.set("lang", langs[0])
     return ET.tostring(root, encoding="unicode")
 
 

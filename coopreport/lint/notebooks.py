@@ -18,6 +18,7 @@ from coopreport.lint.passages import NAMED, Passage, code_passages, prose_passag
 from coopreport.lint.proposals import Known, known_numbers, proposals, say
 from coopreport.locale import count_of, keep_together
 from coopreport.project import Project
+from coopreport.translation.listing import lacks
 
 _WHAT = {
     "amount": "montant tapé",
@@ -95,6 +96,8 @@ class Hit:
 def print_lint(project: Project, cycle: str) -> int:
     """Check every notebook of the project, print the count and return 0.
 
+    What the English edition lacks is a warning, not a fault.
+
     Raises:
         LintFailed: with every finding of every notebook and every fault of the allowances.
     """
@@ -121,6 +124,8 @@ def print_lint(project: Project, cycle: str) -> int:
         f"{count_of(len(paths), 'notebook')}{NBSP}: aucun nombre tapé, "
         f"{count_of(len(hits), 'nom permis', 'noms permis')}."
     )
+    for lack in lacks(paths):
+        print(f"Avertissement{NBSP}: {lack}")
     return 0
 
 

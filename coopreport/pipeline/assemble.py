@@ -40,6 +40,8 @@ from coopreport.pipeline.provenance import (
     with_origins,
 )
 from coopreport.takeaway.citation import citation
+from coopreport.translation.cells import FRENCH_TEXT, UNTRANSLATED
+from coopreport.translation.words import plain
 
 SVG_MIME = "image/svg+xml"
 IGNORED = ("application/vnd.coopreport.ledger.v1+json",)
@@ -109,7 +111,7 @@ def assemble(
     }
     every = [exhibit for exhibits in shown.values() for exhibit in exhibits]
     numbers = _numbers(every)
-    references = {id: f"{word}{NBSP}{number}" for id, (word, number) in numbers.items()}
+    references = {id: f"{plain(word)}{NBSP}{number}" for id, (word, number) in numbers.items()}
     references |= _anchors(every)
     cells: list[NotebookNode] = []
     uses = Uses()
@@ -122,7 +124,13 @@ def assemble(
             about = {"coopreport": {"chapter": context.chapter}}
             if cell.cell_type == "markdown":
                 given = cell.metadata.get("user_expressions", ())
-                html, found = prose_html(cell.source, context, given)
+                html, found = prose_html(
+                    cell.source,
+                    context,
+                    given,
+                    french=cell.metadata.get(FRENCH_TEXT),
+                    untranslated=cell.metadata.get(UNTRANSLATED, False),
+                )
                 headings += found
                 uses.add(str(html), _place(headings))
                 prose = nbformat.v4.new_markdown_cell(str(html), id=cell_id, metadata=about)
@@ -177,9 +185,9 @@ def assemble(
 def _place(headings: Sequence[Heading]) -> Place:
     """Return the place of what stands under the last heading."""
     if not headings:
-        return Place("contenu", "Début du rapport")
+        return Place("contenu", plain("Début du rapport"))
     last = headings[-1]
-    return Place(last.id, f"{last.number} {last.text}".strip())
+    return Place(last.id, f"{last.number} {last.text}".strip(), last.lang)
 
 
 def _link_numbers(
@@ -310,8 +318,14 @@ def _entry(number: int, headings: Sequence[Heading]) -> dict[str, Any]:
         "number": str(number),
         "text": headings[0].text,
         "id": headings[0].id,
+        "lang": headings[0].lang,
         "sections": [
-            {"number": f"{number}.{position}", "text": section.text, "id": section.id}
+            {
+                "number": f"{number}.{position}",
+                "text": section.text,
+                "id": section.id,
+                "lang": section.lang,
+            }
             for position, section in enumerate(sections, 1)
         ],
     }

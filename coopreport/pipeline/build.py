@@ -101,11 +101,12 @@ def _warm(
     if not isinstance(engine, str):
         if engine.code != code_of(plan.inputs):
             raise CodeChanged("Le code a changé.", "relancez la même commande.")
+        assert engine.language == plan.options.language
         yield engine
     elif engine == FORKED and plan.stale:
         from coopreport.pipeline.warm import Warm
 
-        with Warm(project, say) as warm:
+        with Warm(project, say, language=plan.options.language) as warm:
             yield warm
     else:
         yield None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from coopreport import kept
+from coopreport.pipeline.options import FRENCH
 from coopreport.project import Project
 
 CACHE = ".cache"
@@ -33,10 +34,11 @@ class Record:
 
 
 class ChapterCache:
-    """The kept runs of the chapters of one cycle."""
+    """The kept runs of the chapters of one cycle, in one language: each edition has its own."""
 
-    def __init__(self, project: Project, cycle: str) -> None:
-        self.folder = project.build / CACHE / cycle
+    def __init__(self, project: Project, cycle: str, language: str = FRENCH) -> None:
+        folder = cycle if language == FRENCH else f"{cycle}.{language}"
+        self.folder = project.build / CACHE / folder
 
     def records(self, chapter: str) -> Iterator[tuple[Path, Record]]:
         """Yield the runs of a chapter that are whole, the last used first."""

@@ -13,6 +13,7 @@ import nbformat
 from coopreport import __version__
 from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
+from coopreport.locale import speaking
 from coopreport.paper.printing import Printer
 from coopreport.pipeline.assemble import chapter_id, draw_charts
 from coopreport.pipeline.cache import Record
@@ -21,12 +22,15 @@ from coopreport.pipeline.edition import AUTHOR, Edition
 from coopreport.pipeline.handouts import write_handouts
 from coopreport.pipeline.imports import modules_of
 from coopreport.pipeline.layout import CLAIMS, LEDGER
+from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.plan import Plan
 from coopreport.pipeline.provenance import merge_claims, merge_ledgers
 from coopreport.pipeline.publish import write_json, write_manifest
 from coopreport.pipeline.run import Executed, seal_output
 
 Draw = Callable[..., str]
+TRANSLATION = "coopreport/translation/"
+"""The inputs that the drawings of an English edition depend on too."""
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 
 
@@ -40,7 +44,12 @@ class Done:
 
 
 def done_now(
-    run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path, draw: Draw
+    run: Executed,
+    cycle: Cycle,
+    inputs: Mapping[str, str],
+    root: Path,
+    draw: Draw,
+    language: str = FRENCH,
 ) -> Done:
     """Return a chapter that has just run, with its charts drawn.
 
@@ -48,7 +57,7 @@ def done_now(
     hashes of the build's inputs, `root` is the project's, `draw` gives the drawing of a chart, as
     `charts.svg.to_svg`.
     """
-    record = record_of(run, cycle, inputs, root)
+    record = record_of(run, cycle, inputs, root, language)
     draw_charts([(run.chapter.name, run.notebook)], draw)
     done = done_before(run.chapter, record, nbformat.writes(run.notebook))
     assert done is not None
@@ -62,19 +71,26 @@ def done_before(chapter: Chapter, record: Record, text: str) -> Done | None:
     return None if ledger is None else Done(Executed(chapter, notebook, ledger, 0), record, text)
 
 
-def record_of(run: Executed, cycle: Cycle, inputs: Mapping[str, str], root: Path) -> Record:
+def record_of(
+    run: Executed,
+    cycle: Cycle,
+    inputs: Mapping[str, str],
+    root: Path,
+    language: str = FRENCH,
+) -> Record:
     """Return what a chapter's run depended on, from what its process recorded and its imports."""
     given = cycle.parameters[run.chapter.name]
     own = (f"{chapter_id(run.chapter.name)}.{name}" for name in given)
     asked = {"address", *own, *run.ledger["parameters"]}
     code = [cell.source for cell in run.notebook.cells if cell.cell_type == "code"]
+    drawn_with = DRAWN_WITH if language == FRENCH else (*DRAWN_WITH, TRANSLATION)
     read = {table["path"] for table in run.ledger["tables"].values()}
     paths = {
         f"notebooks/{run.chapter.path.name}",
         "data/datapackage.json",
         *(path.relative_to(root).as_posix() for path in modules_of(code, root)),
         *(path for path in inputs if path in read or _is_of_a_register(path, read)),
-        *(path for path in inputs if path.startswith(DRAWN_WITH)),
+        *(path for path in inputs if path.startswith(drawn_with)),
     }
     return Record(
         {name: cycle.value(name) for name in sorted(asked)},
@@ -113,6 +129,7 @@ def compose(
         cut_off=cycle.cut_off,
         build=plan.build,
         static=plan.options.static,
+        language=plan.options.language,
         unconfirmed=tuple(unconfirmed),
         scenario=cycle.scenario.title if cycle.scenario else "",
     )
@@ -120,7 +137,8 @@ def compose(
     ledgers = [(run.chapter.path.name, run.ledger) for run in runs]
     ledger, claims = merge_ledgers(ledgers, defined), merge_claims(ledgers)
     named = [(run.chapter.name, run.notebook) for run in runs]
-    pdf = write_handouts(folder, named, edition, ledger, printer, lambda error: say(str(error)))
+    with speaking(edition.language):
+        pdf = write_handouts(folder, named, edition, ledger, printer, lambda error: say(str(error)))
     (folder / "notebooks").mkdir()
     for done in chapters:
         path = folder / "notebooks" / done.run.chapter.path.name

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from coopreport import kept
-from coopreport.charts.svg import to_svg
+from coopreport.charts.svg import IN_FRENCH, Langs, to_svg
 from coopreport.pipeline.inputs import LOCK
 
 DRAWINGS = "drawings"
@@ -29,14 +29,16 @@ class Drawings:
         self._folder = cache / DRAWINGS
         self._tools = {path: inputs[path] for path in inputs if path.startswith(DRAWN_WITH)}
 
-    def __call__(self, spec: Mapping[str, Any], *, id: str, title: str, alt: str) -> str:
+    def __call__(
+        self, spec: Mapping[str, Any], *, id: str, title: str, alt: str, langs: Langs = IN_FRENCH
+    ) -> str:
         """Return the SVG text of a chart: see `charts.svg.to_svg`."""
-        asked = json.dumps([spec, id, title, alt, self._tools], sort_keys=True)
+        asked = json.dumps([spec, id, title, alt, langs, self._tools], sort_keys=True)
         path = self._folder / f"{hashlib.sha256(asked.encode()).hexdigest()}.svg"
         if (body := kept.read_kept(path)) is not None:
             kept.used(path)
             return body.decode()
-        svg = to_svg(spec, id=id, title=title, alt=alt)
+        svg = to_svg(spec, id=id, title=title, alt=alt, langs=langs)
         kept.keep(path, svg.encode())
         return svg
 

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from coopreport.pipeline.options import FRENCH
+
 AUTHOR = "Conseil québécois de la coopération et de la mutualité"
 
 
@@ -101,7 +103,7 @@ class Edition:
 
     `static`: the page runs no script. `pdf`: rapport.pdf stands beside the page. `unconfirmed`
     names the rows carried from another cycle that nobody has confirmed. `scenario` is the title of
-    the scenario built, "" for the base.
+    the scenario built, "" for the base. `language`: `fr` or `en`.
     """
 
     title: str
@@ -114,6 +116,7 @@ class Edition:
     pdf: bool = False
     unconfirmed: tuple[str, ...] = ()
     scenario: str = ""
+    language: str = FRENCH
 
     @property
     def revised(self) -> tuple[Revised, ...]:

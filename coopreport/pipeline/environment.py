@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 
-from coopreport.notebook_guard import BUILD
+from coopreport.notebook_guard import BUILD, LANGUAGE
+from coopreport.pipeline.options import FRENCH
 from coopreport.project import Project
 
 
-def chapter_environment(project: Project) -> dict[str, str]:
+def chapter_environment(project: Project, language: str = FRENCH) -> dict[str, str]:
     """Return the environment of a process that runs chapters: nothing is left to chance.
 
     It has the project's package and a fixed hash seed. Linear algebra has one thread: sums do not
-    depend on the number of processors, and a process that forks must have no thread.
+    depend on the number of processors, and a process that forks must have no thread. `language`
+    is the edition's, in which the chapter writes its numbers.
     """
     paths = [str(project.root), os.environ.get("PYTHONPATH", "")]
     return {
@@ -24,4 +26,5 @@ def chapter_environment(project: Project) -> dict[str, str]:
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         BUILD: "1",
+        LANGUAGE: language,
     }

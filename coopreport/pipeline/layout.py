@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 LATEST = "latest"
+"""The pointer to the latest build of the French edition; `latest-en` is the English one's."""
 SCENARIO = "scenario-"
 """Begins the name of the pointer to the newest build of a scenario."""
 MANIFEST = "manifest.json"

@@ -76,7 +76,7 @@ def make_plan(
 ) -> Plan:
     """Return the plan of a cycle's build from the hashes of its inputs as they are now."""
     last = read_manifest(project.build / cycle.id / options.pointer)
-    cache = ChapterCache(project, cycle.id)
+    cache = ChapterCache(project, cycle.id, options.language)
     chapters = tuple(
         _chapter_plan(chapter, cycle, inputs, last, cache) for chapter in cycle.chapters
     )

@@ -17,11 +17,12 @@ from coopreport.ledger import Ledger
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.paper.printing import Press, press_of
 from coopreport.pipeline.cache import CACHE, ChapterCache
-from coopreport.pipeline.compose import Done, compose, done_before, done_now
+from coopreport.pipeline.compose import Done, Draw, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
 from coopreport.pipeline.inputs import hashes_now, input_files
-from coopreport.pipeline.layout import LEDGER
+from coopreport.pipeline.layout import LEDGER, REPORT
 from coopreport.pipeline.limits import Limits
+from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.plan import Plan
 from coopreport.pipeline.publish import publish
 from coopreport.pipeline.run import Executed, run_chapters
@@ -79,6 +80,8 @@ class Production:
             listed = ", ".join(unused) if len(unused) <= MOST_LISTED else f"voyez {LEDGER}"
             words = count_of(len(unused), "indicateur défini et non utilisé", UNUSED)
             self.say(f"  Avertissement{NBSP}: {words}{NBSP}: {listed}")
+        if self.plan.options.language != FRENCH:
+            self._say_french(finished / REPORT)
         require_unchanged(self.project, self.cycle, self.plan.inputs)
         pointer = self.plan.options.pointer
         publish(finished, self.project, self.cycle.id, self.plan.build, pointer)
@@ -108,8 +111,15 @@ class Production:
     def _chapters(self) -> list[Done]:
         """Return every chapter of the cycle, done now or before."""
         root, inputs = self.project.root, self.plan.inputs
-        cache = ChapterCache(self.project, self.cycle.id)
+        language = self.plan.options.language
+        cache = ChapterCache(self.project, self.cycle.id, language)
         drawings = Drawings(self.project.build / CACHE, inputs)
+        draw: Draw = drawings
+        if language != FRENCH:
+            from coopreport.translation.drawings import in_english
+            from coopreport.translation.messages import messages
+
+            draw = in_english(drawings, messages())
         done: dict[str, Done] = {}
         for chapter in self.plan.chapters:
             found = cache.load(chapter.kept) if chapter.kept else None
@@ -121,7 +131,7 @@ class Production:
 
         def chapter_done(run: Executed) -> None:
             with one_at_a_time:
-                new = done_now(run, self.cycle, inputs, root, drawings)
+                new = done_now(run, self.cycle, inputs, root, draw, language)
                 done[run.chapter.name] = new
                 if hashes_now(root, new.record.inputs) == new.record.inputs:
                     cache.keep(run.chapter.name, new.record, new.text)
@@ -141,9 +151,21 @@ class Production:
             chapter_done,
             self.warm,
             lacks,
+            language,
         )
         drawings.forget_old()
         return [done[chapter.name] for chapter in self.cycle.chapters]
+
+    def _say_french(self, page: Path) -> None:
+        """Say what an English page shows in French, and why."""
+        from coopreport.pipeline.render import french_passages
+        from coopreport.translation.listing import lacks
+
+        for lack in lacks([chapter.path for chapter in self.cycle.chapters]):
+            self.say(f"  Avertissement{NBSP}: {lack}; montrée en français")
+        count = french_passages(page.read_text(encoding="utf-8"))
+        words = count_of(count, "passage en français", "passages en français")
+        self.say(f"  édition anglaise{NBSP}: {words} (make translation dit lesquels)")
 
     def _say_step(self, text: str, seconds: float) -> None:
         self.say(f"  {text} ({format_value(seconds, 'number', 1)}{NBSP}s)")

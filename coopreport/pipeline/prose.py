@@ -15,8 +15,8 @@ import hashlib
 import re
 import unicodedata
 from ast import literal_eval
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mistune
@@ -24,8 +24,10 @@ from markupsafe import Markup, escape
 from mistune.directives import Admonition, FencedDirective
 
 from coopreport.errors import ChapterFailed, nearest, shorten
-from coopreport.locale import typographic
+from coopreport.languages import FRENCH
+from coopreport.locale import current, typographic
 from coopreport.pipeline import footnotes
+from coopreport.translation.words import IN_FRENCH, as_is, plain, said
 
 Token = dict[str, Any]
 
@@ -35,12 +37,16 @@ ROLE = r"\{(?P<role_name>[a-z]+)\}(?P<role_ticks>`+)(?P<role_text>.+?)(?P=role_t
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a chapter: its level in the chapter (1: the chapter's title), text and id."""
+    """A heading of a chapter: its level in the chapter (1: the chapter's title), text and id.
+
+    `lang` is `fr` for what an English page shows in French, else "".
+    """
 
     level: int
     text: str
     id: str
     number: str = ""
+    lang: str = ""
 
 
 @dataclass
@@ -49,7 +55,8 @@ class Context:
 
     `references` maps an exhibit's id to its words (`tableau 3`). `notes` gathers the chapter's. Ids
     of headings are `<chapter>-<slug>`, those of passages `<chapter>-p-<hash>`; `taken` keeps them
-    apart through the chapter's cells.
+    apart through the chapter's cells. `spaces` gives the text of the present cell the spaces of its
+    language.
     """
 
     chapter: str
@@ -57,6 +64,7 @@ class Context:
     taken: set[str] = field(default_factory=set)
     number: int = 0
     section: int = 0
+    spaces: Callable[[str], str] = typographic
 
     def __post_init__(self) -> None:
         self.notes = footnotes.Notes(self.chapter)
@@ -83,41 +91,68 @@ def slug(text: str) -> str:
 
 
 def prose_html(
-    markdown: str, context: Context, user_expressions: Sequence[Mapping[str, Any]] = ()
+    markdown: str,
+    context: Context,
+    user_expressions: Sequence[Mapping[str, Any]] = (),
+    *,
+    french: str | None = None,
+    untranslated: bool = False,
 ) -> tuple[Markup, list[Heading]]:
     """Return a Markdown cell as HTML, and its headings.
 
-    `user_expressions` are the cell's metadata, in order of appearance. ChapterFailed when an
+    `user_expressions` are the cell's metadata, in order of appearance. `french` is the cell that an
+    English one translates: its headings give the ids, the same in both editions. `untranslated`: a
+    French cell of an English page; each of its blocks is marked. ChapterFailed when an
     expression has no good result, a reference is unknown, or the cell holds an image or an
     unknown role or fence.
     """
     tokens = _parse(markdown)
+    context.spaces = typographic if french is None else as_is
     results = _results(tokens, user_expressions, context)
     _check(tokens, context)
-    headings: list[Heading] = []
+    titles = [token for token in _walk(tokens) if token["type"] == "heading"]
+    named = titles if french is None else _headings(french)
+    headings = [
+        _place(token, _text(name["children"], results), context, results)
+        for token, name in zip(titles, named, strict=True)
+    ]
     for token in _walk(tokens):
-        if token["type"] == "heading":
-            headings.append(_place(token, context, results))
-        elif _is_passage(token):
+        if _is_passage(token):
             token["attrs"] = {**token.get("attrs", {}), "id": _passage_id(token, context)}
     renderer = _Renderer(context, results)
-    html = Markup(renderer(iter(tokens), mistune.BlockState()))
+    if untranslated:
+        state = mistune.BlockState()
+        html = Markup("").join(Markup(_in_french(renderer([t], state))) for t in tokens)
+        headings = [replace(heading, lang="fr") for heading in headings]
+    else:
+        html = Markup(renderer(iter(tokens), mistune.BlockState()))
     context.notes.add(renderer.notes)
     return html, headings
 
 
-def _place(token: Token, context: Context, results: Mapping[int, Mapping[str, str]]) -> Heading:
-    """Give a heading token its id and its number, and return it as a `Heading`."""
+def _headings(markdown: str) -> list[Token]:
+    return [token for token in _walk(_parse(markdown)) if token["type"] == "heading"]
+
+
+def _in_french(block: str) -> str:
+    """Return a block of HTML whose element says that it is in French."""
+    return re.sub(r"^\s*<[a-z0-9]+", rf"\g<0> {IN_FRENCH}", block)
+
+
+def _place(
+    token: Token, name: str, context: Context, results: Mapping[int, Mapping[str, str]]
+) -> Heading:
+    """Give a heading token its number and the id of its French `name`; return it as a `Heading`."""
     level = token["attrs"]["level"]
-    text = _text(token["children"], results)
-    base = context.chapter if level == 1 else f"{context.chapter}-{slug(text)}"
-    name = _untaken(base, context)
+    text = _text(token["children"], results, context.spaces)
+    base = context.chapter if level == 1 else f"{context.chapter}-{slug(name)}"
+    id = _untaken(base, context)
     if level == 2:
         context.section += 1
     number = {1: str(context.number), 2: f"{context.number}.{context.section}"}.get(level, "")
-    token["attrs"]["id"] = name
+    token["attrs"]["id"] = id
     token["attrs"]["number"] = number if context.number else ""
-    return Heading(level, text, name, token["attrs"]["number"])
+    return Heading(level, text, id, token["attrs"]["number"])
 
 
 def _untaken(base: str, context: Context) -> str:
@@ -168,10 +203,18 @@ def _results(
         data = result["data"]
         text = _unquoted(str(data.get("text/plain", "")))
         html = data.get("text/html")
-        found[id(token)] = {"html": str(html) if html else str(escape(text)), "text": text}
+        found[id(token)] = {"html": _shown(html) if html else str(escape(text)), "text": text}
         if html:
             found[id(token)]["text"] = Markup(html).striptags()
     return found
+
+
+def _shown(html: str) -> str:
+    """Return what an expression gives: a number as it is, a computed sentence in its language."""
+    sentence = re.fullmatch(r"<span>(.*)</span>", html, flags=re.DOTALL)
+    if not sentence or current() is FRENCH:
+        return html
+    return str(Markup("<span>{}</span>").format(said(Markup(sentence[1]).unescape(), as_is)))
 
 
 def _unquoted(text: str) -> str:
@@ -214,7 +257,11 @@ def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
         yield from _walk(token.get("children", ()))
 
 
-def _text(tokens: Sequence[Token], results: Mapping[int, Mapping[str, str]]) -> str:
+def _text(
+    tokens: Sequence[Token],
+    results: Mapping[int, Mapping[str, str]],
+    spaces: Callable[[str], str] = typographic,
+) -> str:
     """Return the plain text of inline tokens."""
     parts = []
     for token in tokens:
@@ -223,10 +270,10 @@ def _text(tokens: Sequence[Token], results: Mapping[int, Mapping[str, str]]) -> 
         elif token["type"] in ("softbreak", "linebreak"):
             parts.append(" ")
         elif "children" in token:
-            parts.append(_text(token["children"], results))
+            parts.append(_text(token["children"], results, spaces))
         else:
             parts.append(token.get("raw", ""))
-    return typographic("".join(parts).strip())
+    return spaces("".join(parts).strip())
 
 
 def _parse(markdown: str) -> list[Token]:
@@ -253,11 +300,11 @@ def _roles(md: mistune.Markdown) -> None:
 
 
 class _Boxes(Admonition):
-    """Admonitions whose title is Markdown's text, French when none is given."""
+    """Admonitions whose title is Markdown's text, the edition's word when none is given."""
 
     def parse(self, block: Any, m: re.Match[str], state: Any) -> Token:
         name = self.parse_type(m)
-        title = self.parse_title(m).strip() or ADMONITIONS[name]
+        title = self.parse_title(m).strip() or plain(ADMONITIONS[name])
         return {
             "type": "box",
             "attrs": {"name": name, "title": title},
@@ -285,7 +332,7 @@ class _Renderer(mistune.HTMLRenderer):
     def render_token(self, token: Token, state: Any) -> str:
         kind = token["type"]
         if kind == "text":
-            return str(escape(typographic(token["raw"])))
+            return str(escape(self._context.spaces(token["raw"])))
         if kind == "role_eval":
             return self._results[id(token)]["html"]
         if kind == "role_numref":
@@ -326,8 +373,9 @@ class _Renderer(mistune.HTMLRenderer):
         inner = self.render_tokens(token["children"], state)
         id = f'id="{token["attrs"]["id"]}"'
         if token["type"] == "table":
+            name = escape(plain("Tableau du texte"))
             return (
-                f'<div class="scroll" {id} role="region" aria-label="Tableau du texte" '
+                f'<div class="scroll" {id} role="region" aria-label="{name}" '
                 f'tabindex="0"><table>{inner}</table></div>\n'
             )
         tag = "li" if token["type"] == "list_item" else "p"
@@ -335,9 +383,9 @@ class _Renderer(mistune.HTMLRenderer):
 
     def _box(self, token: Token, state: Any) -> str:
         attrs = token["attrs"]
-        title = escape(typographic(attrs["title"]))
+        title = escape(self._context.spaces(attrs["title"]))
         inner = self.render_tokens(token["children"], state)
-        name = "definition" if title.startswith("Définition") else attrs["name"]
+        name = "definition" if title.startswith(("Définition", "Definition")) else attrs["name"]
         return (
             f'<div class="box {name}" role="note" aria-label="{title}">'
             f'<p class="title">{title}</p>{inner}</div>\n'

@@ -20,6 +20,9 @@ from markupsafe import Markup
 from coopreport.definitions import NameTaken
 from coopreport.errors import ChapterFailed, quoted
 from coopreport.exhibit_html import exhibit_panel
+from coopreport.languages import FRENCH
+from coopreport.locale import current
+from coopreport.translation.words import plain
 
 NUMBER = re.compile(
     r'<data class="indicator" value="[^"]*" data-indicator="([^"]+)">.*?</data>', re.DOTALL
@@ -42,6 +45,7 @@ class Place:
 
     id: str
     text: str
+    lang: str = ""
 
 
 @dataclass
@@ -250,9 +254,10 @@ def _sources(of_rows: Sequence[str], of_table: Sequence[Json]) -> list[Json]:
 
 def _exact(value: str) -> str:
     """Return an unrounded value for a reader: a fraction with its decimals beside."""
-    if "/" not in value:
-        return value.replace(".", ",")
-    return f"{value}, soit {Decimal(repr(float(Fraction(value))))}".replace(".", ",")
+    text = value
+    if "/" in value:
+        text = f"{value}, {plain('soit')} {Decimal(repr(float(Fraction(value))))}"
+    return text.replace(".", ",") if current() is FRENCH else text
 
 
 def is_safe_address(address: str) -> bool:

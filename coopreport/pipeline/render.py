@@ -24,14 +24,31 @@ from coopreport.charts.vega import packed_vega, vega_script
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
 from coopreport.indicators import flag_mark
-from coopreport.locale import SYMBOLS, UNITS, format_date, format_number, typographic
+from coopreport.languages import ENGLISH
+from coopreport.locale import (
+    SYMBOLS,
+    UNITS,
+    current,
+    format_date,
+    format_number,
+    keep_together,
+    typographic,
+)
 from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
 from coopreport.pipeline.scripts import data_html, page_scripts, policy, script_html, tidy
 from coopreport.takeaway.csv_text import csv_texts
+from coopreport.translation.words import IN_FRENCH, as_is, plain, said
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
+PASSAGES = "{passages}"
+NOTE = Markup(
+    '<p class="translation">This is an English edition of the report, made from the same notebooks '
+    "and the same numbers. The French text prevails. <span>Passages left in French: "
+    f"<b>{PASSAGES}</b>; each is marked as such for screen readers.</span></p>"
+)
+"""What the title block of an English page says of itself."""
 FACES = (
     ("Coop Sans", "normal", 400, "SourceSans3-Regular"),
     ("Coop Sans", "italic", 400, "SourceSans3-Italic"),
@@ -47,12 +64,20 @@ def render(document: NotebookNode) -> str:
     charts = [] if static else chart_data(document)
     about = {
         "style": style(),
+        "lang": current().tag,
+        "note": NOTE if current() is ENGLISH else "",
         "policy": policy((*scripts, vega_script()) if charts else scripts),
         "data": charts,
         "csv": csv_texts(document),
         "scripts": [script_html(text) for text in scripts],
     }
-    return render_with("index.html.j2", exhibit_html, document, about)
+    page = render_with("index.html.j2", exhibit_html, document, about)
+    return page.replace(PASSAGES, format_number(french_passages(page)), 1)
+
+
+def french_passages(page: str) -> int:
+    """Return how many passages of an English page are marked as French."""
+    return page.count(f" {IN_FRENCH}")
 
 
 def render_with(
@@ -111,7 +136,12 @@ def _exporter(template: str, exhibit: Callable[..., Markup]) -> Any:
             "day": _day,
             "typographic": typographic,
             "count_text": format_number,
-            "unit_name": lambda unit: UNITS[unit].title,
+            "unit_name": lambda unit: said(UNITS[unit].title),
+            "said": said,
+            "said_as_is": lambda text: said(text, as_is),
+            "plain": plain,
+            "heading": _heading,
+            "keep": keep_together,
             "is_address": is_safe_address,
             "flag_mark": flag_mark,
             "css_text": css_text,
@@ -166,6 +196,12 @@ def css_text(text: str) -> Markup:
     return Markup(
         "".join(f"\\{ord(sign):x} " if sign in "\"'\\<>&\n\r\f" else sign for sign in text)
     )
+
+
+def _heading(heading: Any) -> Markup:
+    """Return the text of a heading, which the chapter wrote in the language that `lang` says."""
+    text = typographic(heading["text"])
+    return Markup(f"<span {IN_FRENCH}>{{}}</span>" if heading["lang"] else "{}").format(text)
 
 
 def _day(text: Any) -> str:

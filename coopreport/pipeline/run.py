@@ -32,8 +32,10 @@ from coopreport.pipeline.engine import KERNEL, WARM, CellFailed, KernelNotStarte
 from coopreport.pipeline.environment import chapter_environment
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.needs import needed, say_lacks
+from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.warm import Warm, WarmLost
 from coopreport.project import Project
+from coopreport.translation.cells import cells_of_edition
 
 LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
 SEAL = "from coopreport.notebook import seal\n\nseal({facts})"
@@ -65,6 +67,7 @@ def run_chapters(
     progress: Callable[[Executed], None],
     engine: Warm | None = None,
     lacks: Mapping[str, str] | None = None,
+    language: str = FRENCH,
 ) -> list[Executed]:
     """Run chapters of a cycle, two or more at once; return them in the order given.
 
@@ -75,6 +78,7 @@ def run_chapters(
         engine: the warm process whose children run the chapters; None: real kernels, which also
             take the chapters over when the warm process is lost.
         lacks: the facts that the cycle does not know, with the sentences that say so (`needs`).
+        language: that of the edition; the warm process was told the same.
 
     Raises:
         ChapterFailed: the first chapter, in the order given, that did not run well.
@@ -89,7 +93,9 @@ def run_chapters(
     def ill(chapter: Chapter, error: CoopreportError) -> None:
         failures[chapter.name] = error
 
-    run_each(project, cycle, chapters, work, limits, well, ill, engine, lacks=lacks)
+    run_each(
+        project, cycle, chapters, work, limits, well, ill, engine, lacks=lacks, language=language
+    )
     for chapter in chapters:
         if chapter.name in failures:
             raise failures[chapter.name]
@@ -107,6 +113,7 @@ def run_each(
     engine: Warm | None = None,
     jobs: int = 0,
     lacks: Mapping[str, str] | None = None,
+    language: str = FRENCH,
 ) -> None:
     """Run chapters as `run_chapters`, each to its own end: a failure stops no other one.
 
@@ -116,7 +123,7 @@ def run_each(
         jobs: how many at once; 0: as many as there are processors, two at least.
     """
     deadline = time.monotonic() + limits.build_seconds
-    build = _Build(project, cycle, work, limits, deadline, engine, lacks or {})
+    build = _Build(project, cycle, work, limits, deadline, engine, lacks or {}, language)
 
     def one(chapter: Chapter) -> None:
         try:
@@ -148,6 +155,7 @@ class _Build:
     deadline: float
     warm: Warm | None
     lacks: Mapping[str, str]
+    language: str
     running: Running = field(default_factory=Running)
 
 
@@ -158,7 +166,8 @@ def run_chapter(build: _Build, chapter: Chapter) -> Executed:
         ChapterFailed: with the notebook, the cell, its heading, the error's last line, the remedy.
     """
     started = time.monotonic()
-    source = prepare(nbformat.read(chapter.path, as_version=4), build.lacks)
+    read = nbformat.read(chapter.path, as_version=4)
+    source = prepare(read, build.lacks, build.language)
     try:
         notebook = _execute(build, chapter, source)
     except CellFailed as error:
@@ -207,19 +216,26 @@ def _execute(build: _Build, chapter: Chapter, source: NotebookNode) -> NotebookN
     profile = build.work / f"{chapter.name}.ipython"  # not the user's settings
     return execute(
         engine_name=KERNEL,
-        environment={**chapter_environment(build.project), "IPYTHONDIR": str(profile)},
+        environment={
+            **chapter_environment(build.project, build.language),
+            "IPYTHONDIR": str(profile),
+        },
         folder=str(build.project.notebooks),
     )
 
 
-def prepare(notebook: NotebookNode, lacks: Mapping[str, str]) -> NotebookNode:
-    """Return the notebook as it is run: no stored outputs, the seal as its last cell.
+def prepare(
+    notebook: NotebookNode, lacks: Mapping[str, str], language: str = FRENCH
+) -> NotebookNode:
+    """Return the notebook as an edition runs it: no stored outputs, the seal as its last cell.
 
     What the cycle does not know (`lacks`) is said in the place of the cells that need it.
     """
     notebook = nbformat.from_dict(notebook)
     facts = needed(notebook)
-    say_lacks(notebook, lacks)
+    say_lacks(notebook, lacks)  # first: a note has no English, and takes the place of the cell's
+    shown = cells_of_edition(notebook.cells, language)
+    notebook = nbformat.from_dict({**notebook, "cells": [cell for _, cell in shown]})
     for cell in notebook.cells:
         cell.metadata.pop("user_expressions", None)
         if cell.cell_type == "code":
@@ -287,7 +303,7 @@ def failure(
     cell = source.cells[index]
     last_line = CELL_FILE.sub("<cellule>", last_line)
     heading = heading_above(source.cells, index)
-    place = f"{chapter.path.name}, cellule {index + 1}"
+    place = f"{chapter.path.name}, cellule {_number_in_file(chapter, source, index)}"
     if heading:
         place += f", sous « {heading} »"
     first_line = shorten(cell.source)
@@ -327,3 +343,17 @@ def failure(
         ),
     )
     return ChapterFailed(f"{place} (« {first_line} ») : {message}", remedy)
+
+
+def _number_in_file(chapter: Chapter, source: NotebookNode, index: int) -> int:
+    """Return the number, from 1, that the analyst sees on a cell of the notebook as it is run.
+
+    An edition leaves out the cells of the other language; those that it runs keep their order.
+    """
+    cells = iter(enumerate(nbformat.read(chapter.path, as_version=4).cells, 1))
+    number = 0
+    for cell in source.cells[: index + 1]:
+        own = (cell.cell_type, cell.source)
+        same = (n for n, each in cells if (each.cell_type, each.source) == own)
+        number = next(same, number + 1)
+    return number

@@ -24,6 +24,7 @@ from types import TracebackType
 from coopreport.errors import NBSP
 from coopreport.pipeline.environment import chapter_environment
 from coopreport.pipeline.inputs import code_now
+from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.warm_channel import Channel
 from coopreport.project import Project
 
@@ -56,12 +57,17 @@ class Warm:
 
     Start it from the thread that lives as long as it: Linux kills it when that thread ends.
     `say` receives one line when it is given up; `patience` is in seconds. `code` has the hashes of
-    the package's files before the process imports them.
+    the package's files before the process imports them. `language` is the edition's.
     """
 
     def __init__(
-        self, project: Project, say: Callable[[str], None], patience: float = PATIENCE
+        self,
+        project: Project,
+        say: Callable[[str], None],
+        patience: float = PATIENCE,
+        language: str = FRENCH,
     ) -> None:
+        self.language = language
         self.code = code_now(project)
         self._say = say
         self._patience = patience
@@ -76,7 +82,7 @@ class Warm:
                     str(theirs.fileno()),
                 ],
                 cwd=project.notebooks,
-                env=chapter_environment(project),
+                env=chapter_environment(project, language),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

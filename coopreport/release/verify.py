@@ -12,7 +12,8 @@ from coopreport.cycles import check_cycle_name
 from coopreport.errors import NBSP, BadCall
 from coopreport.locale import count_of
 from coopreport.pipeline.inputs import sha256_of
-from coopreport.pipeline.layout import INPUTS, LATEST, MANIFEST
+from coopreport.pipeline.layout import INPUTS, MANIFEST
+from coopreport.pipeline.options import LANGUAGES, latest_of
 from coopreport.project import Project
 from coopreport.release.signature import SIGNATURE, check_signature
 from coopreport.release.versions import (
@@ -29,7 +30,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def verify(project: Project, cycle: str, version: str, say: Callable[[str], None]) -> int:
-    """Verify a version of a cycle (`v2`, `latest`), or every version and the latest build.
+    """Verify a version of a cycle (`v2`, `latest`), or every version and the latest builds.
 
     Raises:
         BadCall: no such version.
@@ -58,15 +59,17 @@ def verify(project: Project, cycle: str, version: str, say: Callable[[str], None
 
 
 def _folders(project: Project, cycle: str, version: str) -> list[tuple[str, Path]]:
-    latest = latest_build(project, cycle)
-    if version == LATEST:
-        if latest is None:
+    builds = {name: latest_build(project, cycle, name) for name in map(latest_of, LANGUAGES)}
+    latest = [(name, folder) for name, folder in builds.items() if folder]
+    if version in builds:
+        asked = [(name, folder) for name, folder in latest if name == version]
+        if not asked:
             raise BadCall(f"Le cycle {cycle} n’a aucune production.", "lancez make report.")
-        return [(LATEST, latest)]
+        return asked
     if version:
         return [(version, version_folder(project, cycle, version))]
     found = [(path.name, path) for path in versions_of(project, cycle)]
-    found += [(LATEST, latest)] if latest else []
+    found += latest
     if not found:
         raise BadCall(f"Le cycle {cycle} n’a rien à vérifier.", "lancez make report.")
     return found

@@ -50,10 +50,10 @@ def version_folder(project: Project, cycle: str, version: str) -> Path:
     )
 
 
-def latest_build(project: Project, cycle: str) -> Path | None:
+def latest_build(project: Project, cycle: str, latest: str = LATEST) -> Path | None:
     """Return the folder of a cycle's latest build, None when there is none."""
-    latest = project.build / cycle / LATEST
-    return latest.resolve() if (latest / MANIFEST).is_file() else None
+    folder = project.build / cycle / latest
+    return folder.resolve() if (folder / MANIFEST).is_file() else None
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

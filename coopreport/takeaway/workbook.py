@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from coopreport.locale import LANG, MINUS, NBSP, SYMBOLS, UNITS, format_date, typographic
+from coopreport.locale import MINUS, NBSP, SYMBOLS, UNITS, current, format_date, typographic
 from coopreport.pipeline.edition import Edition
 from coopreport.takeaway.citation import citation, day_of, name_of
 from coopreport.takeaway.tables import Taken, TakenTable
@@ -54,7 +54,7 @@ def workbook_bytes(tables: Sequence[TakenTable], edition: Edition) -> bytes:
                 "title": typographic(f"{edition.title}, cycle {edition.cycle}"),
                 "subject": name_of(edition),
                 "author": edition.author,
-                "language": LANG,
+                "language": current().tag,
                 "created": datetime.combine(day_of(edition), datetime.min.time()),
             }
         )
@@ -72,7 +72,7 @@ def _same_anywhere(content: bytes) -> bytes:
         for name in given.namelist():
             part = given.read(name)
             if name == "docProps/core.xml":
-                language = f"<dc:language>{LANG}</dc:language></cp:coreProperties>"
+                language = f"<dc:language>{current().tag}</dc:language></cp:coreProperties>"
                 part = part.replace(b"</cp:coreProperties>", language.encode())
             kept.writestr(ZipInfo(name, EPOCH), part)
     return made.getvalue()

@@ -1,0 +1,100 @@
+"""The real English edition in a browser: the numbers, the ids and the tables of the French one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.accessibility.audit import axe_faults, own_faults
+from tests.conftest import runner
+
+FRENCH_NUMBER = re.compile(r"\d\u00a0(?:\d{3}|[$%]|[MG]\$)|\d,\d{1,2}(?!\d)")
+
+
+@pytest.fixture(scope="session")
+def english(built: Path) -> Path:
+    """The English edition of the project of `built`: its page."""
+    project = built.parents[2]
+    done = runner(project)("report", "--language=en")
+    assert done.returncode == 0, done.stderr
+    return project / "build" / "2023-2024" / "latest-en" / "rapport.html"
+
+
+@pytest.fixture
+def page(english: Path, chromium: Browser) -> Page:
+    shown = chromium.new_page()
+    shown.goto(english.as_uri())
+    return shown
+
+
+@pytest.fixture
+def french(built: Path, chromium: Browser) -> Page:
+    shown = chromium.new_page()
+    shown.goto((built / "rapport.html").as_uri())
+    return shown
+
+
+VALUES = "all => all.map(each => [each.dataset.indicator ?? '', each.value])"
+
+
+def values(page: Page) -> Counter[tuple[str, str]]:
+    """Return every machine value of a page with the indicator that gives it, and how often."""
+    return Counter((name, value) for name, value in page.locator("data").evaluate_all(VALUES))
+
+
+def test_the_page_says_that_it_is_in_canadian_english(page: Page) -> None:
+    assert page.locator("html").get_attribute("lang") == "en-CA"
+
+
+def test_machine_values_are_those_of_the_french_edition(page: Page, french: Page) -> None:
+    assert values(page) == values(french)
+
+
+def test_links_to_one_edition_work_in_the_other(page: Page, french: Page) -> None:
+    ids = "all => all.map(each => each.id)"
+    assert page.locator("[id]").evaluate_all(ids) == french.locator("[id]").evaluate_all(ids)
+
+
+def test_numbers_are_written_as_in_canada(page: Page) -> None:
+    shown = page.locator("data").all_text_contents()
+    assert len(shown) > 1000
+    assert [text for text in shown if FRENCH_NUMBER.search(text)] == []
+    assert {"$8.8M", "$8.8\u00a0million", "63.9%"} <= set(shown)
+
+
+def test_the_count_is_that_of_the_marked_passages(page: Page) -> None:
+    count = page.locator("[lang=fr]").count()
+    said = page.locator(".translation b").inner_text()
+    assert int(said) == count
+
+
+def test_the_whole_prose_is_in_english(page: Page) -> None:
+    prose = "main :is(p, li, h2, h3)[lang=fr]"
+    assert page.locator(prose).all_text_contents() == []
+    assert page.locator("h1").inner_text().startswith("Economic and Social Transformation")
+
+
+def test_cells_that_are_not_marked_have_no_french_word(page: Page) -> None:
+    cells = page.locator("main :is(td, th, figcaption, caption):not(:has([lang=fr]))")
+    words = re.sub(r"https?://\S+", "", " ".join(cells.all_text_contents()))
+    assert len(words) > 10_000
+    assert not re.findall(r"\b(?:une|dont|selon|où|exercice|énoncé|après)\b", words)
+
+
+def test_charts_are_in_english(page: Page) -> None:
+    drawings = page.locator("figure svg[role=img]")
+    assert drawings.count() == 7
+    for drawing in drawings.all():
+        assert drawing.get_attribute("lang") == "en-CA"
+        assert drawing.locator("desc").get_attribute("lang") is None
+        texts = " ".join(drawing.locator("text, title, desc").all_text_contents())
+        assert not re.search(r"\b(?:des|coopératives|après|Accordé|Recalculé)\b", texts), texts
+
+
+def test_the_page_is_accessible_in_english(page: Page) -> None:
+    assert axe_faults(page) == {}
+    assert own_faults(page, "en-CA", charts=7) == {}
