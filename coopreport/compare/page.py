@@ -6,10 +6,11 @@ cleaned again, under ids of its own, so that the old and the new stand on one pa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from coopreport.charts.svg import clean_svg
@@ -19,30 +20,23 @@ from coopreport.compare.documents import Drawing
 from coopreport.compare.versions import Version
 from coopreport.exhibit_html import WIDEST_UPRIGHT
 from coopreport.locale import NBSP, count_of, format_date, format_number, keep_together
-from coopreport.pipeline.render import TEMPLATES, style
-from coopreport.pipeline.scripts import policy
+from coopreport.pipeline.pages import page_html
 
-TEMPLATE = TEMPLATES / "compare"
 MOST_ROWS = 8
 """The list of inputs names this many rows of a table, and counts the others."""
 
 
 def render_page(comparison: Comparison) -> str:
     """Return the page of a comparison, as HTML text ending with a newline."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    filters: dict[str, Callable[..., Any]] = {
         "count_text": format_number,
         "count_of": count_of,
         "value_text": value_text,
         "together": keep_together,
     }
-    page = environment.get_template("index.html.j2").render(
+    return page_html(
+        "compare",
+        filters,
         comparison=comparison,
         old=comparison.old,
         new=comparison.new,
@@ -52,11 +46,7 @@ def render_page(comparison: Comparison) -> str:
         causes=KINDS,
         most_rows=MOST_ROWS,
         widest=WIDEST_UPRIGHT,
-        nbsp=NBSP,
-        policy=policy(),
-        style=Markup(style() + (TEMPLATE / "style.css").read_text(encoding="utf-8")),
     )
-    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
 
 
 def version_name(version: Version, other: Version) -> str:
