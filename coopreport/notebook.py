@@ -246,7 +246,7 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
     locale.use(os.environ.get(notebook_guard.LANGUAGE, locale.current().code))
     project = find_project()
     read = read_cycle(project, cycle)
-    if chapter == sheet.PARAMETER:
+    if chapter == sheet.PARAMETER and sheet.PARAMETER in parameters:
         read = sheet.with_sheets(project, read, sheet.check_codes(parameters[sheet.PARAMETER]))
     if parameters:
         full_name = next((n for n in read.parameters if n.partition("-")[2] == chapter), "")

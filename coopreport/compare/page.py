@@ -18,11 +18,8 @@ from coopreport.compare.documents import Drawing
 from coopreport.compare.versions import Version
 from coopreport.exhibit_html import WIDEST_UPRIGHT
 from coopreport.locale import NBSP, format_date, keep_together
-from coopreport.pipeline.render import style
-from coopreport.pipeline.scripts import policy
-from coopreport.pipeline.templates import environment, style_of, tidy
+from coopreport.pipeline.templates import page_html
 
-TEMPLATE = "compare"
 MOST_ROWS = 8
 """The list of inputs names this many rows of a table, and counts the others."""
 
@@ -30,24 +27,19 @@ MOST_ROWS = 8
 def render_page(comparison: Comparison) -> str:
     """Return the page of a comparison, as HTML text ending with a newline."""
     filters = {"value_text": value_text, "together": keep_together}
-    page = (
-        environment(TEMPLATE, filters)
-        .get_template("index.html.j2")
-        .render(
-            comparison=comparison,
-            old=comparison.old,
-            new=comparison.new,
-            name_of=version_name,
-            about=version_about,
-            drawing=drawing_html,
-            causes=KINDS,
-            most_rows=MOST_ROWS,
-            widest=WIDEST_UPRIGHT,
-            policy=policy(),
-            style=Markup(style() + style_of(TEMPLATE)),
-        )
+    return page_html(
+        "compare",
+        filters,
+        comparison=comparison,
+        old=comparison.old,
+        new=comparison.new,
+        name_of=version_name,
+        about=version_about,
+        drawing=drawing_html,
+        causes=KINDS,
+        most_rows=MOST_ROWS,
+        widest=WIDEST_UPRIGHT,
     )
-    return tidy(page)
 
 
 def version_name(version: Version, other: Version) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from coopreport.locale import NBSP, count_of, format_number
-
-TEMPLATES = Path(__file__).parent.parent / "templates"
+from coopreport.pipeline.render import TEMPLATES, style
+from coopreport.pipeline.scripts import policy, tidy
 
 
 def environment(room: str, filters: Mapping[str, Callable[..., Any]]) -> Environment:
@@ -32,6 +32,11 @@ def style_of(room: str) -> str:
     return (TEMPLATES / room / "style.css").read_text(encoding="utf-8")
 
 
-def tidy(page: str) -> str:
-    """Return a page without blank lines nor spaces at the end of lines, ending with a newline."""
-    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
+def page_html(room: str, filters: Mapping[str, Callable[..., Any]], **values: Any) -> str:
+    """Return the page of a room: self-contained, without a script, in the brief's style and its own.
+
+    `filters` are the room's own; its `index.html.j2` receives `values`, `policy` and `style`.
+    """
+    page = environment(room, filters).get_template("index.html.j2")
+    text = page.render(**values, policy=policy(), style=Markup(style() + style_of(room)))
+    return f"{tidy(text)}\n"

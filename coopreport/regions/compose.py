@@ -12,9 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from coopreport import __version__
 from coopreport.cycles import Cycle
 from coopreport.indicators import SYNTHETIC, SYNTHETIC_WORDS, flag_mark
@@ -26,10 +23,9 @@ from coopreport.pipeline.layout import INDEX, LEDGER, NOTEBOOKS
 from coopreport.pipeline.options import Options
 from coopreport.pipeline.provenance import merge_ledgers
 from coopreport.pipeline.publish import write_json, write_manifest
-from coopreport.pipeline.render import TEMPLATES, render, style
-from coopreport.pipeline.scripts import policy
+from coopreport.pipeline.render import render
+from coopreport.pipeline.templates import page_html
 
-TEMPLATE = TEMPLATES / "regions"
 UNITS, SURVIVAL = "region.unites", "region.survie.5_ans"
 """The indicators of a sheet that the index shows."""
 
@@ -113,18 +109,12 @@ def _entry(sheet: Sheet) -> dict[str, Any]:
 
 def _index(cycle: Cycle, build: str, sheets: Iterable[Sheet]) -> str:
     """Return the page that lists the sheets, as HTML text ending with a newline."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"flag_mark": flag_mark}
     listed = list(sheets)
     used = {flag for sheet in listed for flag in _symbols(sheet)}
     definitions = {sheet.survival["definition"] for sheet in listed}
-    page = environment.get_template("index.html.j2").render(
+    return page_html(
+        "regions",
+        {"flag_mark": flag_mark},
         title="Fiches régionales",
         author=AUTHOR,
         cycle=cycle.id,
@@ -136,11 +126,7 @@ def _index(cycle: Cycle, build: str, sheets: Iterable[Sheet]) -> str:
         definitions=sorted(definitions),
         symbols=[(symbol, SYMBOLS[symbol]) for symbol in SYMBOLS if symbol in used],
         synthetic=SYNTHETIC_WORDS if SYNTHETIC in used else "",
-        nbsp=NBSP,
-        policy=policy(),
-        style=Markup(style() + (TEMPLATE / "style.css").read_text(encoding="utf-8")),
     )
-    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
 
 
 def _symbols(sheet: Sheet) -> set[str]:

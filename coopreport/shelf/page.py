@@ -11,7 +11,6 @@ from coopreport.pipeline.edition import AUTHOR
 from coopreport.pipeline.layout import INDEX
 from coopreport.pipeline.lock import wait_turn
 from coopreport.pipeline.publish import write_whole
-from coopreport.pipeline.scripts import policy
 from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
 from coopreport.shelf.contents import CycleShelf, read_shelf
@@ -45,24 +44,10 @@ def write_shelf(project: Project) -> None:
 
 def shelf_html(cycles: Sequence[CycleShelf]) -> str:
     """Return the page of the shelf, as HTML text ending with a newline."""
-    from markupsafe import Markup
-
-    from coopreport.pipeline.render import style
-    from coopreport.pipeline.templates import environment, style_of, tidy
+    from coopreport.pipeline.templates import page_html
 
     filters = {"typographic": typographic, "day": _day}
-    page = (
-        environment(TEMPLATE, filters)
-        .get_template("index.html.j2")
-        .render(
-            cycles=cycles,
-            author=AUTHOR,
-            statuses=STATUSES,
-            policy=policy(),
-            style=Markup(style() + style_of(TEMPLATE)),
-        )
-    )
-    return tidy(page)
+    return page_html(TEMPLATE, filters, cycles=cycles, author=AUTHOR, statuses=STATUSES)
 
 
 def _day(text: Any) -> str:
