@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from coopreport.fiscal import is_fiscal_year
 from coopreport.locale import format_value
@@ -21,11 +20,14 @@ TAKEAWAYS = (
     (REPORT, "Page"),
     ("rapport.pdf", "PDF"),
     ("tableaux.xlsx", "Tableaux (Excel)"),
-    ("tableaux/datapackage.json", "Tableaux (CSV)"),
+    ("tableaux/datapackage.json", "Index des tableaux CSV"),
     ("indicateurs.json", "Nombres (JSON)"),
     ("citation.bib", "Citation"),
 )
 """What a build may have to take away, and the words of its link; only what is there is shown."""
+
+RECORD = ("kind", "reason", "date", "signer")
+"""What the shelf says of a release."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Entry:
     name: str
     is_draft: bool
     build: str
-    record: Mapping[str, Any]
+    record: Mapping[str, str]
     claims: Mapping[str, int] | None
     links: tuple[Link, ...]
     comparisons: tuple[Link, ...] = ()
@@ -113,11 +115,12 @@ def _entry(project: Project, folder: Path) -> Entry:
     if bundle.is_file():
         links.append(Link(f"{cycle}/{bundle.name}", "Tout, dans un ZIP", _size(bundle)))
     record = manifest.get("release")
+    told = record if isinstance(record, dict) else {}
     return Entry(
         name=folder.name,
         is_draft=False,
         build=str(manifest.get("build", "")),
-        record=record if isinstance(record, dict) else {},
+        record={name: str(told.get(name) or "") for name in RECORD},
         claims=_claims(folder),
         links=tuple(links),
         comparisons=_comparisons(folder),

@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from coopreport.errors import NBSP
 from coopreport.pipeline.layout import INDEX
 from coopreport.pipeline.loopback import Loopback
 from coopreport.project import Project
@@ -51,15 +50,13 @@ def serve(project: Project, say: Callable[[str], None], port: int = 0) -> int:
     """
     write_shelf(project)
     root = project.build.resolve()
-    with Loopback(lambda request: answer(request, root), port) as server:
-        print(server.address, flush=True)
-        say(
-            f"Les rapports sont servis à cette adresse, pour cet ordinateur seulement{NBSP}: Ctrl-C"
-        )
-        try:
+    try:
+        with Loopback(lambda request: answer(request, root), port) as server:
+            print(server.address, flush=True)
+            say("Les rapports sont servis à cet ordinateur seulement (Ctrl-C pour finir).")
             threading.Event().wait()
-        except KeyboardInterrupt:
-            say("")
+    except KeyboardInterrupt:
+        say("")
     return 0
 
 
