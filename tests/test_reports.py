@@ -70,6 +70,14 @@ def test_nothing_is_made_again(made: tuple[Path, subprocess.CompletedProcess[str
     assert again.stderr.count("inchangé") == 2
 
 
+def test_two_cycles_are_compared_by_their_latest(
+    made: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    done = runner(made[0])("diff", f"--cycle={CYCLE}", "--from=2021-2022/latest")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("De 2021-2022")
+
+
 @pytest.mark.parametrize("jobs", ["0", "deux", "-1"])
 def test_a_number_of_jobs_that_is_none_is_a_bad_call(project: Path, jobs: str) -> None:
     assert runner(project)("reports", f"--jobs={jobs}").returncode == 2
