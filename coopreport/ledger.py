@@ -400,7 +400,9 @@ class Ledger:
                     nearest(name, known) or f"faits : {', '.join(known)}.",
                 )
             data = Data(self)
-            told = self.catalogue.facts[name].function(data)
+            told = False
+            with suppress(UnknownParameter):  # of a chapter that the cycle has not
+                told = self.catalogue.facts[name].function(data)
             self._facts[name] = Told(told, data.reads, data.parameters)
         return self._facts[name]
 

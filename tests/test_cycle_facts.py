@@ -1,4 +1,4 @@
-"""What a cycle knows: nothing after its cut-off, nothing without a value; cells make way."""
+"""What a cycle knows: nothing after its cut-off, and no cell where its facts are lacking."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import time
@@ -24,6 +25,7 @@ def three_cycles(folder: Path) -> Path:
     chapters = head.split("chapters:\n")[1]
     for path in cycles.glob("*.yaml"):
         text = path.read_text(encoding="utf-8").split("chapters:\n")[0]
+        text = re.sub(r"(?m)^former:.*\n", "", text)
         path.write_text(f"{text}chapters:\n{chapters}", encoding="utf-8")
         if path.stem not in CYCLES:
             path.unlink()
@@ -68,6 +70,14 @@ def test_nothing_is_made_again(made: tuple[Path, subprocess.CompletedProcess[str
     assert again.stderr.count("inchangé") == 2
 
 
+def test_two_cycles_are_compared_by_their_latest(
+    made: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    done = runner(made[0])("diff", f"--cycle={CYCLE}", "--from=2021-2022/latest")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("De 2021-2022")
+
+
 @pytest.mark.parametrize("jobs", ["0", "deux", "-1"])
 def test_a_number_of_jobs_that_is_none_is_a_bad_call(project: Path, jobs: str) -> None:
     assert runner(project)("reports", f"--jobs={jobs}").returncode == 2
@@ -75,14 +85,12 @@ def test_a_number_of_jobs_that_is_none_is_a_bad_call(project: Path, jobs: str) -
 
 def test_an_interruption_leaves_nobody_and_nothing_behind(tmp_path: Path) -> None:
     project = three_cycles(tmp_path)
-    waiting = project / "waiting"
-    cell = f"import time\nopen({str(waiting)!r}, 'w').close()\ntime.sleep(300)"
-    write_chapter(project, cell)
+    write_chapter(project, "import time\n\ntime.sleep(300)")
     process = start(project, "reports", "--jobs=2")
     deadline = time.monotonic() + 120
-    while not waiting.exists() and time.monotonic() < deadline:
+    while len(at_work := list(project.glob("build/.work-*/kernels"))) < 2:
+        assert time.monotonic() < deadline, at_work
         time.sleep(0.1)
-    assert waiting.exists()
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130, told

@@ -33,7 +33,7 @@ def style_of(room: str) -> str:
 
 
 def page_html(room: str, filters: Mapping[str, Callable[..., Any]], **values: Any) -> str:
-    """Return the page of a room: self-contained, without a script, in the brief's style and its own.
+    """Return the page of a room: self-contained, no script, in the brief’s style and its own.
 
     `filters` are the room's own; its `index.html.j2` receives `values`, `policy` and `style`.
     """
