@@ -49,13 +49,13 @@ def test_the_lock_holds_a_version_that_pyproject_allows(group: str) -> None:
         assert requirement.specifier.contains(pins[requirement.name.lower()]), requirement
 
 
-@pytest.mark.parametrize("group", ["test", "lab"])
+@pytest.mark.parametrize("group", ["test", "lab", "dask"])
 def test_a_larger_environment_has_the_report_s_versions(group: str) -> None:
     larger = locked(group)
     assert {name: larger.get(name) for name in locked("report")} == locked("report")
 
 
-@pytest.mark.parametrize("group", ["report", "test", "lab", "uv"])
+@pytest.mark.parametrize("group", ["report", "test", "lab", "dask", "uv"])
 def test_every_locked_version_has_hashes_and_no_address(group: str) -> None:
     text = (ROOT / "requirements" / f"{group}.lock").read_text(encoding="utf-8")
     assert "://" not in text
