@@ -92,14 +92,14 @@ def test_the_cycle_before_is_seen_at_its_own_cut_off() -> None:
 
 
 def notebook(*cells: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    made: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=list(cells))
-    return made
+    book: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=list(cells))
+    return book
 
 
 def needing(text: str, *facts: str) -> nbformat.NotebookNode:
     tags = [f"needs:{fact}" for fact in facts]
-    made: nbformat.NotebookNode = nbformat.v4.new_markdown_cell(text, metadata={"tags": tags})
-    return made
+    cell: nbformat.NotebookNode = nbformat.v4.new_markdown_cell(text, metadata={"tags": tags})
+    return cell
 
 
 def test_the_lack_is_said_once_under_the_heading_and_cells_keep_their_places() -> None:

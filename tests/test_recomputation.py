@@ -67,8 +67,8 @@ def parameters(data: Path, name: str) -> dict[str, Any]:
     cycle: dict[str, Any] = yaml.safe_load(text)
     apart = ("chapters", "scenarios")
     found = {name: value for name, value in cycle.items() if name not in apart}
-    defaults: dict[str, Any] = {"hindsight": False, "document": ""}
-    found = defaults | found
+    found.setdefault("hindsight", False)
+    found.setdefault("document", "")
     for chapter, values in cycle["chapters"].items():
         short = re.sub(r"^[0-9]+-", "", chapter)
         found |= {f"{short}_{name}": value for name, value in (values or {}).items()}

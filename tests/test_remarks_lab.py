@@ -27,9 +27,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("labo") / "mémoire"
     shutil.copytree(ROOT / "data", root / "data")
     (root / "notebooks").mkdir()
-    source = ROOT / "notebooks" / "06-methode.ipynb"
-    shutil.copyfile(source, root / "notebooks" / "06-methode.ipynb")
-    list_chapters(root, "06-methode")
+    source = ROOT / "notebooks" / "08-methode.ipynb"
+    shutil.copyfile(source, root / "notebooks" / "08-methode.ipynb")
+    list_chapters(root, "08-methode")
     path = write_file(
         root,
         exported(
