@@ -165,7 +165,7 @@ def test_stored_outputs_are_refused(project: Path) -> None:
     path = project / "notebooks" / "02-portrait.ipynb"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"execution_count": null', '"execution_count": 7', 1), "utf-8")
-    with pytest.raises(LintFailed, match="02-portrait.ipynb, cellule 2.*numéro d’exécution"):
+    with pytest.raises(LintFailed, match="02-portrait.ipynb, cellule 3.*numéro d’exécution"):
         print_lint(Project(project), "2023-2024")
 
 
