@@ -120,7 +120,7 @@ def test_the_same_inputs_give_the_same_bytes_elsewhere(built: Path, tmp_path: Pa
         shutil.copytree(ROOT / name, other / name, ignore=shutil.ignore_patterns("__pycache__"))
     surroundings = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7", "HOME": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-m", "coopreport", "report"],
+        [sys.executable, "-m", "coopreport", "report", "--pdf=oui"],
         cwd=other,
         env={**os.environ, **surroundings, "PYTHONPATH": str(other)},
         capture_output=True,
