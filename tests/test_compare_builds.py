@@ -141,7 +141,12 @@ def test_a_table_shows_the_cells_that_changed_and_counts_the_other_rows(
 
 def test_only_charts_drawn_otherwise_are_shown_twice(comparison: Comparison) -> None:
     redrawn = {each.id for each in comparison.charts.changed if each.new}
-    assert redrawn == {"financement.empilement", "survie.courbe"}
+    assert redrawn == {
+        "feuille.repartition",
+        "financement.empilement",
+        "suivi.demande_et_accorde",
+        "survie.courbe",
+    }
     assert comparison.charts.unchanged == 5
 
 
