@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from coopreport.project import Project
@@ -243,6 +244,13 @@ def test_a_long_word_makes_nothing_stand_out(
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(review(project).as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_axe_finds_nothing_in_the_review_edition(project: Path, page: Page) -> None:
+    take_in(project, number_remark(project), remark(target=target(digest="0" * 16)))
+    page.goto(review(project).as_uri())
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 
 def test_remarks_change_no_build(project: Path) -> None:

@@ -280,7 +280,7 @@ def test_the_verb_takes_in_lists_shows_answers_closes_and_opens_again(project: P
     listed = run_in(project, "remarks")
     assert "00112233" in listed
     assert "Marie Tremblay" in listed
-    assert "tableau Tableau 1 Les demandes" in listed
+    assert "Tableau 1 Les demandes" in listed
     asked = ["--id=0011", "--answer=C’est corrigé.", "--close=oui", "--author=Luc Roy"]
     assert "est fermée (Luc Roy)" in run_in(project, "remarks", *asked)
     assert "Aucune remarque ouverte." in run_in(project, "remarks")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builds import latest
@@ -325,3 +326,24 @@ def test_nothing_of_it_is_printed(page: Page) -> None:
     page.emulate_media(media="print")
     for part in (".remarks-bar", ".remark-mark"):
         expect(page.locator(part).first).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_it_adds(page: Page, width: int, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 800})
+    add_remark(page, "main li:has-text('Un point.')", "Vu.")
+    page.locator(".remarks-bar .mode").click()
+    found = violations(page)
+    page.locator(".exhibit.table > .remark-add").click()
+    found += violations(page)
+    page.keyboard.press("Escape")
+    page.locator(".remarks-bar .list").click()
+    assert found + violations(page) == []
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """Return what axe finds against the open page: the rule and the element."""
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], node["html"]) for each in found for node in each["nodes"]]

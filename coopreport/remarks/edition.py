@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +16,10 @@ from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
 from coopreport.remarks.changes import Shown, changes_since, latest_shown
 from coopreport.remarks.remark import Remark, day_of
-from coopreport.remarks.store import read_remarks, reviews_of
+from coopreport.remarks.stamp import attribute, is_stale
+from coopreport.remarks.store import read_remarks
 
 TEMPLATE = "review"
-HEAD_SIZE = 300
-"""Characters at the start of the edition where its stamp is."""
 
 
 def write_review(project: Project, cycle: str) -> Path | None:
@@ -36,17 +33,16 @@ def write_review(project: Project, cycle: str) -> Path | None:
     """
     shelf = project.build / cycle
     page = shelf / REVIEW
-    build = latest_name(shelf)
-    stamp = _stamp(project, cycle, build)
-    if _is_of(page, stamp):
-        return page
-    remarks = [each for each in read_remarks(project, cycle) if each.open]
-    shown = latest_shown(project, cycle) if remarks else None
     try:
+        if not is_stale(project, cycle):
+            return page if page.is_file() else None
+        stamp = attribute(project, cycle)
+        remarks = [each for each in read_remarks(project, cycle) if each.open]
+        shown = latest_shown(project, cycle) if remarks else None
         if shown is None:
             page.unlink(missing_ok=True)
             return None
-        write_whole(page, review_html(shown, remarks, stamp, f"{build}/"))
+        write_whole(page, review_html(shown, remarks, stamp, f"{latest_name(shelf)}/"))
     except OSError as error:
         raise cannot_write(error, shelf) from None
     return page
@@ -55,7 +51,8 @@ def write_review(project: Project, cycle: str) -> Path | None:
 def review_html(shown: Shown, remarks: Sequence[Remark], stamp: str, folder: str) -> str:
     """Return a build's page with remarks beside what they are about, and their list at its top.
 
-    `folder` leads from the edition to the build, for the links to its files.
+    `stamp` is the attribute that tells what it is made from; `folder` leads from the edition to the
+    build, for the links to its files.
     """
     from coopreport.pipeline.templates import environment, style_of
     from coopreport.remarks.insertion import Places, with_pieces
@@ -71,7 +68,6 @@ def review_html(shown: Shown, remarks: Sequence[Remark], stamp: str, folder: str
         entry = {
             "remark": remark,
             "changes": changes_since(remark, shown),
-            "lost": place != remark.target.places[0] if remark.target.places else True,
             "placed": bool(place),
         }
         entries.append(entry)
@@ -79,26 +75,9 @@ def review_html(shown: Shown, remarks: Sequence[Remark], stamp: str, folder: str
             pieces.append((places.ends[place], f"\n{note.render(**entry)}"))
     banner = templates.get_template("banner.html.j2").render(entries=entries)
     pieces += [
-        (page.index("<html") + len("<html"), f' data-reviews="{stamp}"'),
+        (page.index("<html") + len("<html"), f" {stamp}"),
         (page.index("<title>") + len("<title>"), f"Relecture{NBSP}: "),
         (page.index("</head>"), f"<style>\n{style_of(TEMPLATE)}</style>\n"),
         (places.ends["haut"], f"\n{banner}"),
     ]
     return with_pieces(page, pieces)
-
-
-def _stamp(project: Project, cycle: str, build: str) -> str:
-    """Return the hash of what the edition is made from: the build and every remark's file."""
-    made = hashlib.sha256(build.encode())
-    for path in sorted(reviews_of(project, cycle).glob("*.json")):
-        with suppress(OSError):
-            made.update(hashlib.sha256(path.read_bytes()).digest())
-    return made.hexdigest()
-
-
-def _is_of(page: Path, stamp: str) -> bool:
-    try:
-        with page.open(encoding="utf-8") as file:
-            return f'data-reviews="{stamp}"' in file.read(HEAD_SIZE)
-    except OSError:
-        return False

@@ -43,8 +43,10 @@ class Target:
 
     @property
     def name(self) -> str:
-        """What the remark is about, in words: its kind and its excerpt."""
-        return ", ".join(filter(None, [f"{self.kind} {self.excerpt}", self.row, self.column]))
+        """What the remark is about, in words; a table's and a chart's excerpt says its kind."""
+        numbered = self.kind in ("tableau", "graphique")
+        what = self.excerpt if numbered else f"{self.kind} {self.excerpt}"
+        return ", ".join(filter(None, [what, self.row, self.column]))
 
 
 @dataclass(frozen=True)

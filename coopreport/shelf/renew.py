@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from coopreport.errors import NBSP, CoopreportError
-from coopreport.pipeline.layout import INDEX, REVIEW
+from coopreport.pipeline.layout import INDEX
 from coopreport.project import Project
+from coopreport.remarks.stamp import is_stale
 
 
 def renew(project: Project, cycle: str, say: Callable[[str], None], changed: bool = True) -> None:
@@ -18,16 +19,15 @@ def renew(project: Project, cycle: str, say: Callable[[str], None], changed: boo
     `changed`: something of `build/` changed; else only what remarks ask for is looked at.
     """
     index = project.build / INDEX
-    review = project.build / cycle / REVIEW
-    had_review = review.is_file()
     try:
-        if had_review or (project.reviews / cycle).is_dir():
+        if is_stale(project, cycle):
             from coopreport.remarks.edition import write_review
 
             write_review(project, cycle)
-        if changed or not index.is_file() or review.is_file() != had_review:
+            changed = True
+        if changed or not index.is_file():
             from coopreport.shelf.page import write_shelf
 
             write_shelf(project)
-    except CoopreportError as error:
+    except (CoopreportError, OSError) as error:
         say(f"Avertissement{NBSP}: {error}")
