@@ -111,7 +111,9 @@ def _fan_out(text: str) -> str:
 
 def _jobs(text: str) -> int:
     if text and (not re.fullmatch(r"[0-9]{1,3}", text) or int(text) == 0):
-        raise BadCall(f"« {shorten(text)} » n’est pas un nombre de fiches.", "donnez 1 à 999.")
+        raise BadCall(
+            f"« {shorten(text)} » n’est pas un nombre de productions à la fois.", "donnez 1 à 999."
+        )
     return int(text or 0)
 
 
@@ -377,7 +379,7 @@ def _reports(call: argparse.Namespace) -> int:
         "--pdf=oui" if call.pdf else "--pdf=non",
         *Options(static=call.static, language=call.language).arguments(),
     ]
-    return make_reports(find_project(), call.jobs, arguments, say)
+    return make_reports(find_project(), call.jobs or os.cpu_count() or 1, arguments, say)
 
 
 def _cycle(call: argparse.Namespace) -> int:
