@@ -68,7 +68,7 @@ def same_with_both(project: Path) -> list[str]:
 
 
 def test_the_real_chapters_have_the_same_bytes_with_both_engines(project: Path) -> None:
-    assert len(same_with_both(project)) == 6
+    assert len(same_with_both(project)) == 8
 
 
 @pytest.mark.parametrize(
