@@ -78,6 +78,6 @@ def review_html(shown: Shown, remarks: Sequence[Remark], stamp: str, folder: str
         (page.index("<html") + len("<html"), f" {stamp}"),
         (page.index("<title>") + len("<title>"), f"Relecture{NBSP}: "),
         (page.index("</head>"), f"<style>\n{style_of(TEMPLATE)}</style>\n"),
-        (places.ends["haut"], f"\n{banner}"),
+        (places.ends.get("haut", page.index(">", page.index("<body")) + 1), f"\n{banner}"),
     ]
     return with_pieces(page, pieces)
