@@ -221,6 +221,7 @@ def test_a_remark_is_changed_then_deleted(page: Page) -> None:
     page.locator(".remarks-bar .list").click()
     page.get_by_role("button", name="Supprimer").click()
     expect(page.locator("dialog.all")).to_contain_text("Aucune remarque.")
+    expect(page.locator("dialog.all [role=status]")).to_have_text("Remarque supprimée.")
     expect(page.get_by_role("button", name="Exporter")).to_be_disabled()
 
 
@@ -270,7 +271,7 @@ def test_all_of_it_can_be_done_from_the_keyboard(page: Page) -> None:
     tab_to(page, "INPUT")
     keys.type("Marie Tremblay")
     keys.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Remarque enregistrée.")
+    expect(page.get_by_role("status")).to_contain_text("Remarque enregistrée.")
     assert focused(page).startswith("Ajouter une remarque\u00a0: Une phrase")
     keys.press("Tab")
     assert focused(page) == "Voir la remarque"

@@ -158,7 +158,6 @@
   const list = make("dialog.all");
   document.querySelector(".skip").after(bar);
   document.body.append(editor, list);
-  const status = bar.querySelector("[role=status]");
   const inEditor = (name) => editor.querySelector(`.${name}`);
   let edited = null; // the remark in the editor
 
@@ -217,7 +216,7 @@
     write(key, JSON.stringify([...others, saved].sort((a, b) => (a.created < b.created ? -1 : 1))));
     editor.close();
     refresh();
-    status.textContent = words.saved;
+    announce(words.saved);
   }
 
   function newRemark(target, opener) {
@@ -246,7 +245,7 @@
       if (!window.confirm(words.delete)) return;
       write(key, JSON.stringify(remarks().filter((each) => each.id !== remark.id)));
       refresh();
-      status.textContent = words.deleted;
+      list.querySelector(".kept").textContent = words.deleted;
       list.querySelector("h2").focus();
     });
     element.dataset.remark = remark.id;
@@ -292,7 +291,6 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     unsaved = false;
     list.querySelector(".kept").textContent = say("exported", { file: link.download });
-    status.textContent = say("exported", { file: link.download });
   }
 
   // The controls beside the blocks.
@@ -324,7 +322,7 @@
     document.querySelectorAll(".remark-add").forEach((each) => each.remove());
     if (on) document.querySelectorAll(BLOCKS).forEach((block) => addButton(block, make(".remark-add")));
     document.documentElement.classList.toggle("annotating", on);
-    status.textContent = on ? words.on : words.off;
+    announce(on ? words.on : words.off);
   }
 
   function refresh() {
