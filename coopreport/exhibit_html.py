@@ -51,7 +51,7 @@ def table_html(
         table.id,
         _grid(table, caption, widths),
         _legend(table) + _sources(table, table.id),
-        _files(label_of(TABLE_NAME, number), {f"{table.id}.csv": csv}) if csv else "",
+        _files(TABLE_NAME, number, {f"{table.id}.csv": csv}) if csv else "",
     )
 
 
@@ -93,7 +93,9 @@ def chart_html(
         _notes(chart.notes),
         data,
         _sources(chart.table, chart.id),
-        _files(name, {f"{chart.id}.svg": svg, f"{chart.table.id}.csv": csv}) if csv else "",
+        _files(CHART_NAME, number, {f"{chart.id}.svg": svg, f"{chart.table.id}.csv": csv})
+        if csv
+        else "",
     )
 
 
@@ -138,13 +140,14 @@ def _address(name: str, number: int | None, id: str) -> Markup:
     return Markup('<a class="number address" href="#{}">{}</a>').format(id, label_of(name, number))
 
 
-def _files(name: str, files: Mapping[str, str]) -> Markup:
-    """Return the line that offers files of an exhibit, by their names; `name` is the exhibit's."""
+def _files(name: str, number: int | None, files: Mapping[str, str]) -> Markup:
+    """Return the line that offers files of an exhibit, by their names."""
     from coopreport.takeaway.data_link import data_link
 
-    links = [data_link(file, text, f"du {name.lower()}") for file, text in files.items()]
-    line = Markup('<p class="files">Télécharger{}: {}</p>')
-    return line.format(NBSP, Markup(" · ").join(links))
+    of = f"du {name.lower()}{NBSP}{number}" if number else f"du {name.lower()}"
+    links = [data_link(file, text, said(of)) for file, text in files.items()]
+    line = Markup('<p class="files">{} {}</p>')
+    return line.format(said("Télécharger :"), Markup(" · ").join(links))
 
 
 def _caption(name: Markup, table: Table) -> Markup:

@@ -90,6 +90,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def english_page(built: Path) -> Path:
+    """The page of the English edition of the project of `built`, made once."""
+    project = built.parents[2]
+    done = runner(project)("report", "--language=en", "--pdf=non")
+    assert done.returncode == 0, done.stderr
+    return project / "build" / "2023-2024" / "latest-en" / "rapport.html"
+
+
+@pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in git with the versions v1, v2 and v3 (`tests/releases.py`), made once."""
     return make_releases(tmp_path_factory.mktemp("versions") / "mémoire publié")

@@ -22,7 +22,9 @@ LONGEST = 3000
 """Characters beyond which a text, which may come from data, is not matched with fields."""
 _FIELD = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"\b(?![IVX]+\b)[^\W\d_]{2,}")
-_NAME = re.compile(r"https?://\S+|[0-9a-f]{12,64}|\S+\.\w{2,5}|[a-z_]+(\.\w+)+|(?=\S*[\d_/|])\S+")
+_NAME = re.compile(
+    r"https?://\S+|[0-9a-f]{12,64}|\{\w+\}|\S+\.\w{2,5}|[a-z_]+(\.\w+)+|(?=\S*[\d_/|])\S+"
+)
 _UNIT_WORDS = {"million", "billion", "point", "points", "percentage", "year", "years"} | {
     *("day", "days"),
 }

@@ -1,5 +1,6 @@
 // The number of a section, a table or a chart is a link to it: following it also copies its address.
 {
+  const words = document.body.dataset;
   const copy = async (link, address) => {
     try {
       await navigator.clipboard.writeText(address);
@@ -19,16 +20,16 @@
     }
   };
   for (const link of document.querySelectorAll("main a.address")) {
-    link.dataset.hint = "copier le lien";
+    link.dataset.hint = words.copy;
     link.addEventListener("click", async () => {
       const address = new URL(link.getAttribute("href"), location.href).href;
       if (!(await copy(link, address))) {
-        prompt("Copiez ce lien\u00a0:", address);
+        prompt(words.copyThis, address);
         return;
       }
-      announce("Lien copié");
-      link.dataset.hint = "lien copié";
-      setTimeout(() => (link.dataset.hint = "copier le lien"), 2000);
+      announce(words.copiedAloud);
+      link.dataset.hint = words.copied;
+      setTimeout(() => (link.dataset.hint = words.copy), 2000);
     });
   }
 }

@@ -99,7 +99,7 @@
 
     listen() {
       const label = this.drawing.getAttribute("aria-label");
-      this.drawing.setAttribute("aria-label", `${label}, flèches gauche et droite pour lire les valeurs`);
+      this.drawing.setAttribute("aria-label", `${label}, ${document.body.dataset.arrows}`);
       this.drawing.addEventListener("keydown", (event) => this.key(event));
       this.drawing.addEventListener("blur", () => this.hide());
       this.tip.addEventListener("pointerleave", () => this.leave());

@@ -234,7 +234,7 @@
     part("text").textContent = remark.text;
     part("author").textContent = author();
     const day = new Date(remark.modified);
-    element.querySelector("time").textContent = day.toLocaleDateString("fr-CA");
+    element.querySelector("time").textContent = day.toLocaleDateString(document.documentElement.lang);
     element.querySelector("time").dateTime = remark.modified;
     part("go").addEventListener("click", () => goTo(target));
     part("edit").addEventListener("click", () => {
