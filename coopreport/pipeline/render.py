@@ -64,15 +64,12 @@ def render(document: NotebookNode) -> str:
     charts = [] if static else chart_data(document)
     about = {
         "style": style(),
-        "lang": current().tag,
-        "note": NOTE if current() is ENGLISH else "",
         "policy": policy((*scripts, vega_script()) if charts else scripts),
         "data": charts,
         "csv": csv_texts(document),
         "scripts": [script_html(text) for text in scripts],
     }
-    page = render_with("index.html.j2", exhibit_html, document, about)
-    return page.replace(PASSAGES, format_number(french_passages(page)), 1)
+    return render_with("index.html.j2", exhibit_html, document, about)
 
 
 def french_passages(page: str) -> int:
@@ -84,15 +81,18 @@ def render_with(
     template: str,
     exhibit: Callable[..., Markup],
     document: NotebookNode,
-    about: Mapping[str, Any],
+    about: dict[str, Any],
 ) -> str:
     """Return an assembled document in a template of the brief, without blank lines.
 
-    `exhibit` draws an output; the template finds `about` in `resources.coopreport`.
+    `exhibit` draws an output; the template finds `about` in `resources.coopreport`, with the
+    language and what an English edition says of itself: `lang`, `note`.
     """
+    language = {"lang": current().tag, "note": NOTE if current() is ENGLISH else ""}
     exporter = _exporter(template, exhibit)
-    page, _ = exporter.from_notebook_node(document, resources={"coopreport": about})
-    return f"{tidy(str(page))}\n"
+    made, _ = exporter.from_notebook_node(document, resources={"coopreport": about | language})
+    page = f"{tidy(str(made))}\n"
+    return page.replace(PASSAGES, format_number(french_passages(page)), 1)
 
 
 def chart_data(document: NotebookNode) -> list[Markup]:
