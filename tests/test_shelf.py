@@ -210,3 +210,31 @@ def test_the_policy_allows_no_script_and_comes_first(project: Path, page: Page) 
     policy = page.evaluate("document.head.firstElementChild.getAttribute('content')")
     assert policy.startswith("default-src 'none'")
     assert "script-src" not in policy
+
+
+def test_the_english_edition_a_scenario_and_the_sheets_are_listed_beside(
+    project: Path, page: Page
+) -> None:
+    shelf = project / "build" / CYCLE
+    build = (shelf / "latest").resolve()
+    manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    for pointer, options in (
+        ("latest-en", {"language": "en"}),
+        ("scenario-moitie", {"scenario": "moitie"}),
+    ):
+        shutil.copytree(build, shelf / pointer)
+        told = json.dumps(manifest | {"options": options})
+        (shelf / pointer / "manifest.json").write_text(told, encoding="utf-8")
+    sheets = shelf / "regions" / "latest"
+    sheets.mkdir(parents=True)
+    (sheets / "index.html").write_text("<!doctype html>", encoding="utf-8")
+    entry = {"name": "Estrie", "page": "05.html"}
+    (sheets / "manifest.json").write_text(
+        json.dumps({"build": "0" * 12, "inputs": {}, "outputs": {}, "regions": {"05": entry}}),
+        encoding="utf-8",
+    )
+    write_shelf(Project(project))
+    text = text_of(page, project)
+    assert "Aussi : Édition en anglais, Scénario « moitie », 1 fiche régionale" in text
+    assert link(page, "Édition en anglais") == shelf / "latest-en" / "rapport.html"
+    assert link(page, "1 fiche régionale") == sheets / "index.html"

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from coopreport.fiscal import is_fiscal_year
-from coopreport.locale import format_value
-from coopreport.pipeline.layout import CLAIMS, COMPARISONS, LATEST, REPORT, REVIEW, release_number
+from coopreport.locale import count_of, format_value
+from coopreport.pipeline.layout import (
+    BIBTEX,
+    CLAIMS,
+    COMPARISONS,
+    LATEST,
+    LEDGER,
+    PACKAGE,
+    PDF,
+    REPORT,
+    REVIEW,
+    SCENARIO,
+    TABLES,
+    WORKBOOK,
+    release_number,
+)
+from coopreport.pipeline.options import FRENCH, Options
 from coopreport.pipeline.publish import latest_name, read_manifest
 from coopreport.project import Project
+from coopreport.regions.listed import listed
 from coopreport.release.bundle import bundle_path
 from coopreport.release.versions import versions_of
 
+TABLE_INDEX = f"{TABLES}/{PACKAGE}"
 TAKEAWAYS = (
     (REPORT, "Page"),
-    ("rapport.pdf", "PDF"),
-    ("tableaux.xlsx", "Tableaux (Excel)"),
-    ("tableaux/datapackage.json", "Index des tableaux CSV"),
-    ("indicateurs.json", "Nombres (JSON)"),
-    ("citation.bib", "Citation"),
+    (PDF, "PDF"),
+    (WORKBOOK, "Tableaux (Excel)"),
+    (TABLE_INDEX, "Index des tableaux CSV"),
+    (LEDGER, "Nombres (JSON)"),
+    (BIBTEX, "Citation"),
 )
 """What a build may have to take away, and the words of its link; only what is there is shown."""
 
@@ -60,19 +77,23 @@ class Entry:
 
 @dataclass(frozen=True)
 class CycleShelf:
-    """A cycle: its versions, the last first; its latest build when it is no version; its review."""
+    """A cycle: its versions, the last first; its latest build when it is no version; its review.
+
+    `beside` leads to its other pages: the English edition, the scenarios, the regional sheets.
+    """
 
     cycle: str
     draft: Entry | None
     versions: tuple[Entry, ...]
     review: Link | None
+    beside: tuple[Link, ...] = ()
 
 
 def read_shelf(project: Project) -> tuple[CycleShelf, ...]:
     """Return the cycles that have something in `build/`, the last first."""
     names = sorted((path.name for path in project.build.glob("20*")), reverse=True)
     found = [_cycle(project, name) for name in names if is_fiscal_year(name)]
-    return tuple(each for each in found if each.draft or each.versions)
+    return tuple(each for each in found if each.draft or each.versions or each.beside)
 
 
 def _cycle(project: Project, cycle: str) -> CycleShelf:
@@ -84,7 +105,22 @@ def _cycle(project: Project, cycle: str) -> CycleShelf:
         _draft(project, cycle),
         tuple(versions),
         review if (shelf / REVIEW).is_file() else None,
+        tuple(_beside(project, cycle)),
     )
+
+
+def _beside(project: Project, cycle: str) -> Iterator[Link]:
+    """Yield links to what is made of a cycle beside its report in French."""
+    shelf = project.build / cycle
+    for pointer in sorted(shelf.glob(f"{LATEST}-*")) + sorted(shelf.glob(f"{SCENARIO}*")):
+        if (pointer / REPORT).is_file():
+            options = Options.of(read_manifest(pointer))
+            name = f"Scénario «\u00a0{options.scenario}\u00a0»" if options.scenario else "Édition"
+            words = name if options.language == FRENCH else f"{name} en anglais"
+            yield Link(f"{cycle}/{pointer.name}/{REPORT}", words)
+    if sheets := listed(project, cycle):
+        count = count_of(len(sheets.sheets), "fiche régionale", "fiches régionales")
+        yield Link(sheets.index.relative_to(project.build).as_posix(), count)
 
 
 def _draft(project: Project, cycle: str) -> Entry | None:
@@ -152,7 +188,7 @@ def _order(name: str) -> tuple[int, str]:
 
 def _size(path: Path, name: str = "") -> str:
     """Return the size of a file to download, in words; "" for a page or a folder's index."""
-    if name in (REPORT, "tableaux/datapackage.json"):
+    if name in (REPORT, TABLE_INDEX):
         return ""
     size = path.stat().st_size
     if size < 1_000_000:
