@@ -83,7 +83,7 @@ class Bench:
     def ways(self) -> list[Way]:
         """Return every way, the reference first."""
         none, kept = self.clean, self.kept
-        report = [sys.executable, "-m", "coopreport", "report"]
+        report = [sys.executable, "-m", "coopreport", "report", "--pdf=non"]
         kernels, forked = [[*report, f"--engine={engine}"] for engine in ("noyaux", "souche")]
         chapters = sorted(path.stem for path in (self.project / "notebooks").glob("[0-9]*.ipynb"))
         serial = [[sys.executable, str(HERE), "--serial", str(self.out)]]
@@ -252,7 +252,7 @@ def resident() -> None:
     with Warm(project, lambda line: print(line, file=sys.stderr)) as warm:
         for _ in sys.stdin:
             before, started = used(), time.monotonic()
-            make_report(project, CYCLE, Limits(), lambda _: None, warm)
+            make_report(project, CYCLE, Limits(), lambda _: None, warm, pdf=False)
             wall = time.monotonic() - started
             time.sleep(0.3)  # the warm process waits for its children every tenth of a second
             print(wall, used() - before, flush=True)
