@@ -123,7 +123,7 @@ def _not_a_notebook(path: Path, why: str) -> ChapterFailed:
 
 def _title(path: Path, cells: list[dict[str, Any]]) -> str:
     for cell in cells:
-        if cell["cell_type"] == "markdown":
+        if cell["cell_type"] == "markdown" and not is_english(cell):
             match = re.search(r"^#\s+(.+)$", source_of(cell), flags=re.MULTILINE)
             if match:
                 return match.group(1).strip()

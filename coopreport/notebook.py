@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from IPython.core.getipython import get_ipython
@@ -204,16 +204,24 @@ class Report:
         title = self._titled(title, table.frame)
         return Chart(name, title, alt, spec, table, tuple(notes))
 
-    def figures(self, name: str, title: str, items: Sequence[tuple[str, str, str]]) -> Figures:
+    def figures(
+        self,
+        name: str,
+        title: str,
+        items: Sequence[tuple[str, str, str]],
+        *,
+        missing: Literal["leave", "show"] = "leave",
+    ) -> Figures:
         """Return key figures: `items` are (label, indicator's name, note).
 
-        Those that the cycle cannot compute, or that have no value in it, are left out.
+        Those that the cycle cannot compute are left out, and so are those that have no value in it,
+        unless `missing` is `show`: their symbol stands in its place.
         """
         known = [item for item in items if self.ledger.has(item[1])]
         shown = [
             figure(label, self.indicator[of], note)
             for label, of, note in known
-            if self.indicator[of].value is not None
+            if missing == "show" or self.indicator[of].value is not None
         ]
         return Figures(name, self._titled(title), tuple(shown))
 

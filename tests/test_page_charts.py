@@ -187,7 +187,7 @@ def test_every_chart_of_the_report_is_valid_vega_lite(built: Path) -> None:
         for output in cell.get("outputs", ())
         if CHART_MIME in output.get("data", {})
     ]
-    assert len(specs) == 10
+    assert len(specs) == 11
     for spec in specs:
         ours = {key: value for key, value in spec.items() if key != "config"}
         alt.Chart.from_dict(ours, validate=True)

@@ -85,14 +85,28 @@ def _exhibits(notebook: NotebookNode) -> list[Exhibit]:
 
 
 def _references(exhibits: Sequence[Exhibit]) -> dict[str, str]:
-    """Return the words of each table and chart as the text refers to it: `tableau 3`."""
+    """Return the words of each table, chart and row as the text refers to it: `tableau 3`, `R3`."""
     tables = [item.id for _, item in exhibits if isinstance(item, Table)]
     charts = [item.chart.id for _, item in exhibits if isinstance(item, Drawing)]
-    return {
+    rows = {
+        cell.anchor: cell.text
+        for table in (each for _, item in exhibits for each in _tables(item))
+        for row in table.rows
+        for cell in row.cells
+        if cell.anchor
+    }
+    return rows | {
         id: f"{WORDS[mime]}{NBSP}{number}"
         for mime, ids in ((TABLE_MIME, tables), (CHART_MIME, charts))
         for number, id in enumerate(ids, 1)
     }
+
+
+def _tables(item: Table | Drawing | Figures) -> tuple[Table, ...]:
+    """Return the tables that an exhibit shows: itself, or its data."""
+    if isinstance(item, Table):
+        return (item,)
+    return (item.chart.table,) if isinstance(item, Drawing) else ()
 
 
 def _document(
