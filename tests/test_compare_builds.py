@@ -144,6 +144,7 @@ def test_only_charts_drawn_otherwise_are_shown_twice(comparison: Comparison) -> 
     assert redrawn == {
         "feuille.repartition",
         "financement.empilement",
+        "financement.scenarios_totaux",
         "suivi.demande_et_accorde",
         "survie.courbe",
     }
