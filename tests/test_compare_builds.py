@@ -148,7 +148,7 @@ def test_only_charts_drawn_otherwise_are_shown_twice(comparison: Comparison) -> 
         "suivi.demande_et_accorde",
         "survie.courbe",
     }
-    assert comparison.charts.unchanged == 5
+    assert comparison.charts.unchanged == 6
 
 
 def test_a_changed_word_is_marked_in_its_paragraph(comparison: Comparison) -> None:

@@ -131,6 +131,16 @@ def life_table(data: Data) -> bool:
     return cycle.register is not None or cycle.hindsight or cycle.cut_off >= UK_EDITION
 
 
+@fact(
+    "levers",
+    "On ne sait pas quels leviers, quels secteurs et quels programmes un mémoire de ce cycle nomme : "
+    "aucun n’est parmi les documents consultés (« .. »).",
+)
+def levers(data: Data) -> bool:
+    """The levers of the cycle's brief, which the roadmap's are set against."""
+    return bool(data.cycle.document) and len(data.rows("levers", document=data.cycle.document)) > 0
+
+
 @fact("scenarios", "")
 def scenarios(data: Data) -> bool:
     """Variants of the asks that the cycle's file names; a scenario built alone compares none."""
