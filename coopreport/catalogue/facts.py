@@ -133,8 +133,8 @@ def life_table(data: Data) -> bool:
 
 @fact(
     "levers",
-    "On ne sait pas quels leviers, quels secteurs et quels programmes un mémoire de ce cycle nomme : "
-    "aucun n’est parmi les documents consultés (« .. »).",
+    "On ne sait pas quels leviers, quels secteurs et quels programmes un mémoire de ce cycle "
+    "nomme : aucun n’est parmi les documents consultés (« .. »).",
 )
 def levers(data: Data) -> bool:
     """The levers of the cycle's brief, which the roadmap's are set against."""
