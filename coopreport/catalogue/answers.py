@@ -295,10 +295,8 @@ def linked_amount(data: Data) -> int:
 )
 def linked_share(data: Data) -> Result:
     """The share of the dollars granted that answers an ask of the record."""
-    linked, all_grants = (
-        data.value(name) for name in ("demandes.accorde_lie", "financement.accorde_total")
-    )
-    return share_result(funding.share(linked, all_grants))
+    every = int(data.rows("grants", preferred=True)["amount"].sum())
+    return share_result(funding.share(data.value("demandes.accorde_lie"), every))
 
 
 @indicator(
