@@ -45,7 +45,8 @@ CREATE MACRO last_day_of(written) AS
         ELSE CAST(written AS DATE)
     END;
 
--- Two rows of one grant are two sources of one decision.
+-- Two rows of one grant are two sources of one decision. The record looks back: what came after
+-- the cut-off is counted too, and said (demandes.apres_coupure).
 CREATE TABLE evidence AS
 SELECT
     o.outcome_id,
@@ -56,7 +57,7 @@ SELECT
     coalesce(strftime(grants.announced, '%Y-%m-%d'), o.decided) AS decided,
     coalesce(grants.amount, CAST(o.amount AS BIGINT)) AS amount
 FROM raw('outcomes') AS o
-LEFT JOIN grants ON grants.grant_row = o.grant_row;
+LEFT JOIN all_grants AS grants ON grants.grant_row = o.grant_row;
 
 CREATE MACRO status_of(granted, refused, conflicting, number) AS
     CASE
@@ -180,7 +181,7 @@ CREATE TABLE linked AS
 SELECT
     amount,
     grant_id IN (SELECT decision FROM evidence WHERE ask_id IS NOT NULL) AS is_linked
-FROM grants
+FROM all_grants
 WHERE preferred;
 
 SELECT 'demandes.aides_liees' AS name, count(*) AS value FROM linked WHERE is_linked;
@@ -370,14 +371,16 @@ FROM parts
 LEFT JOIN spread ON spread.kind = parts.kind AND spread.part = parts.part
 GROUP BY parts.kind, parts.part;
 
--- feuille.part_levier.{part}, feuille.part_axe.{part}
+-- feuille.part_levier.{part}, feuille.part_axe.{part}: no share where the cycle asks nothing.
 SELECT
     'feuille.part_' || parts.kind || '.' || parts.part AS name,
     coalesce(sum(spread.annual_amount), 0) AS numerator,
-    (SELECT sum(annual_amount) FROM spread AS whole WHERE whole.kind = parts.kind) AS denominator
+    whole.amount AS denominator,
+    CASE WHEN whole.amount IS NULL THEN '...' END AS symbol
 FROM parts
+LEFT JOIN (SELECT kind, sum(annual_amount) AS amount FROM spread GROUP BY kind) AS whole USING (kind)
 LEFT JOIN spread ON spread.kind = parts.kind AND spread.part = parts.part
-GROUP BY parts.kind, parts.part;
+GROUP BY parts.kind, parts.part, whole.amount;
 
 -- feuille.nombre_secteurs, feuille.nombre_programmes, feuille.compte.{part}, feuille.depuis.{part}
 SELECT 'feuille.nombre_secteurs' AS name, count(*) AS value

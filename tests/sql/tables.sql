@@ -62,7 +62,8 @@ CREATE MACRO known_from(dated) AS
 CREATE MACRO is_known(dated) AS
     getvariable('hindsight') OR coalesce(known_from(dated) <= getvariable('cut_off'), false);
 
-CREATE TABLE grants AS
+-- What a recommendation says was granted, and the record, which looks back, take all the grants.
+CREATE TABLE all_grants AS
 SELECT
     grant_row,
     grant_id,
@@ -73,18 +74,9 @@ SELECT
     CAST(years AS INTEGER) AS years,
     CAST(preferred AS BOOLEAN) AS preferred,
     CAST(conflict AS BOOLEAN) AS conflict
-FROM raw('grants')
-WHERE is_known(announced);
-
--- What a recommendation says was granted is not looked up at the cut-off.
-CREATE TABLE all_grants AS
-SELECT
-    grant_id,
-    CAST(amount AS BIGINT) AS amount,
-    starts(first_fiscal_year) AS first,
-    starts(last_fiscal_year) AS last,
-    CAST(preferred AS BOOLEAN) AS preferred
 FROM raw('grants');
+
+CREATE TABLE grants AS SELECT * FROM all_grants WHERE is_known(strftime(announced, '%Y-%m-%d'));
 
 CREATE TABLE portrait AS
 SELECT
