@@ -55,7 +55,7 @@
     .filter((s) => s.getAttribute("aria-hidden") !== "true");
   const placeholder = new RegExp([
     "^(image|img|photo|graphique|graph|chart|figure|picture|diagramme?|no description.*|untitled)",
-    "[\\s\\d.:]*$", "|\\.(png|jpe?g|svg|gif|webp)\\b", "|^(visualization|output)_?\\d",
+    "[\\s\\d.:]*$", "|^\\S+\\.(png|jpe?g|svg|gif|webp)$", "|^(visualization|output)_?\\d",
     "|no description has been provided",
   ].join(""), "i");
   const english = new RegExp(

@@ -19,6 +19,7 @@
     entry?.setAttribute("aria-current", "location");
     marked = entry;
     if (!entry || contents.scrollHeight <= contents.clientHeight) return;
+    if (contents.querySelector(":focus-visible")) return; // who walks the entries keeps their place
     const [box, own] = [contents.getBoundingClientRect(), entry.getBoundingClientRect()];
     if (own.top < box.top || own.bottom > box.bottom) {
       contents.scrollTop += own.top - box.top - box.height / 3;
