@@ -15,6 +15,7 @@ import pandas as pd
 
 from coopreport import claims, locale
 from coopreport.cycles import Cycle, UnknownParameter
+from coopreport.cycles.watched import WatchedCycle
 from coopreport.definitions import (
     Catalogue,
     IndicatorDefinition,
@@ -39,7 +40,6 @@ from coopreport.known import known_rows
 from coopreport.registers.named import NamedRegister
 from coopreport.registers.schema import Account
 from coopreport.tables import Package, Table, read_table
-from coopreport.watched_cycle import WatchedCycle
 
 
 class Data:
