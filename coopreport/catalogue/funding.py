@@ -10,8 +10,8 @@ from coopreport.analysis import funding
 from coopreport.catalogue.base import CATALOGUE, column_by
 from coopreport.catalogue.facts import when
 from coopreport.catalogue.recommendations import HEADLINE, ask_of, asks_of, headline_of, known_bases
+from coopreport.data import Data
 from coopreport.definitions import Keys
-from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 

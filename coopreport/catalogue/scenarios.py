@@ -9,9 +9,9 @@ import pandas as pd
 from coopreport.analysis import funding
 from coopreport.catalogue.base import CATALOGUE, column_by
 from coopreport.catalogue.recommendations import asks_of
+from coopreport.data import Data
 from coopreport.definitions import Keys
 from coopreport.fiscal import fiscal_year, start_year
-from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 
