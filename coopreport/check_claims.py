@@ -9,8 +9,9 @@ from coopreport.catalogue import CATALOGUE
 from coopreport.catalogue.claims import check_all
 from coopreport.claims import STATUSES, Checked, count_by_status, unexplained
 from coopreport.cycles import read_cycle
+from coopreport.data import Data
 from coopreport.errors import NBSP, CoopreportError
-from coopreport.ledger import Data, Ledger
+from coopreport.ledger import Ledger
 from coopreport.locale import count_of, format_number
 from coopreport.project import Project
 from coopreport.tables import open_package

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from coopreport.errors import CoopreportError, nearest
 from coopreport.indicators import Number, Result
 
 if TYPE_CHECKING:
-    from coopreport.ledger import Data
+    from coopreport.data import Data
 
 Keys = Mapping[str, str]
 Each = Callable[["Data"], Iterable[Keys]]
@@ -30,6 +30,20 @@ class UnknownName(CoopreportError, KeyError):
 
     def __str__(self) -> str:
         return CoopreportError.__str__(self)
+
+
+Defined = TypeVar("Defined")
+
+
+def named(defined: Mapping[str, Defined], name: str, sentence: str, otherwise: str) -> Defined:
+    """Return what is defined under a name.
+
+    Raises:
+        UnknownName: nothing is, as `sentence` says; the remedy is the nearest name, or `otherwise`.
+    """
+    if name not in defined:
+        raise UnknownName(sentence, nearest(name, list(defined)) or otherwise)
+    return defined[name]
 
 
 def unknown_column(table: str, column: str, known: list[str]) -> UnknownName:
@@ -95,6 +109,10 @@ class Catalogue:
     def copy(self) -> Catalogue:
         """Return a catalogue to which a notebook can add without changing this one."""
         return Catalogue(dict(self.indicators), dict(self.frames), dict(self.facts))
+
+    def may_be(self, name: str) -> bool:
+        """Tell whether an indicator of this form exists in some cycle, if not in this one."""
+        return any(each.may_be(name) for each in self.indicators.values())
 
     def indicator(
         self,

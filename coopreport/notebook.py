@@ -24,15 +24,8 @@ from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import read_cycle
 from coopreport.definitions import unknown_column
 from coopreport.errors import BadCall, nearest
-from coopreport.exhibits import (
-    Chart,
-    ColumnSpec,
-    Figures,
-    Source,
-    Table,
-    figure,
-    table_from_frame,
-)
+from coopreport.exhibit_table import ColumnSpec, table_from_frame
+from coopreport.exhibits import Chart, Figures, Source, Table, figure
 from coopreport.fiscal import fiscal_year_of
 from coopreport.indicators import SYNTHETIC_WORDS, Indicator, Line, Read
 from coopreport.ledger import Ledger

@@ -16,15 +16,8 @@ from markupsafe import escape
 from nbformat import NotebookNode
 
 from coopreport import charts
-from coopreport.exhibits import (
-    Chart,
-    ColumnSpec,
-    Figures,
-    Source,
-    Table,
-    figure,
-    table_from_frame,
-)
+from coopreport.exhibit_table import ColumnSpec, table_from_frame
+from coopreport.exhibits import Chart, Figures, Source, Table, figure
 from coopreport.locale import format_value
 from coopreport.pipeline.assemble import assemble
 from coopreport.pipeline.edition import Edition

@@ -8,7 +8,8 @@ import nbformat
 import pandas as pd
 from nbformat import NotebookNode
 
-from coopreport.exhibits import Cell, Column, ColumnSpec, Row, Source, Table, table_from_frame
+from coopreport.exhibit_table import ColumnSpec, table_from_frame
+from coopreport.exhibits import Cell, Column, Row, Source, Table
 from coopreport.pipeline.assemble import assemble
 from tests.payloads import PAYLOADS
 from tests.sample_page import EDITION, LEDGER, code, notebook, prose, rates_table, spread_chart

@@ -10,18 +10,8 @@ import pandas as pd
 import pytest
 
 from coopreport.exhibit_html import table_html
-from coopreport.exhibits import (
-    Cell,
-    Chart,
-    Column,
-    ColumnSpec,
-    Figures,
-    Row,
-    Table,
-    cell,
-    figure,
-    table_from_frame,
-)
+from coopreport.exhibit_table import ColumnSpec, cell, table_from_frame
+from coopreport.exhibits import Cell, Chart, Column, Figures, Row, Table, figure
 from tests.sample_page import (
     HOSTILE,
     Number,

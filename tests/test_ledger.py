@@ -11,9 +11,10 @@ import pytest
 
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import read_cycle
+from coopreport.data import Data
 from coopreport.definitions import Catalogue, Keys, NameTaken, UnknownName
 from coopreport.indicators import Indicator, Result, exact_text, method_of
-from coopreport.ledger import Data, Ledger
+from coopreport.ledger import Ledger
 from coopreport.project import Project
 from coopreport.tables import open_package
 from tests.conftest import ROOT

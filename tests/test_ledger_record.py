@@ -12,9 +12,10 @@ import pytest
 from coopreport.catalogue import CATALOGUE
 from coopreport.claims import FRAME
 from coopreport.cycles import UnknownParameter, read_cycle
+from coopreport.data import Data
 from coopreport.definitions import Catalogue, Keys
 from coopreport.indicators import method_of
-from coopreport.ledger import Data, Ledger
+from coopreport.ledger import Ledger
 from coopreport.notebook import start
 from coopreport.project import Project
 from coopreport.tables import open_package

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page
 
 from coopreport.errors import ChapterFailed
-from coopreport.exhibits import ColumnSpec, Table, table_from_frame
+from coopreport.exhibit_table import ColumnSpec, table_from_frame
+from coopreport.exhibits import Table
 from coopreport.pipeline.assemble import assemble
 from coopreport.pipeline.render import render
 from tests.opened import opened

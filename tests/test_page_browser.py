@@ -11,31 +11,15 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from coopreport.pipeline.scripts import page_scripts
+from tests.opened import Opened, opened
 from tests.sample_page import HOSTILE, sample_page
 
 
-class Watched:
-    """An open page, and what it asked for and said since it was opened."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda message: self.errors.append(message.text))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-
 @pytest.fixture(params=["plain", "hostile"])
-def watched(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -> Iterator[Watched]:
+def watched(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -> Iterator[Opened]:
     """The sample page at 1280 px, with and without hostile data."""
-    path = tmp_path / "rapport.html"
-    path.write_text(sample_page(request.param == "hostile"), encoding="utf-8")
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    made = Watched(context.new_page())
-    made.page.goto(path.as_uri())
-    yield made
-    context.close()
+    with opened(chromium, tmp_path, sample_page(request.param == "hostile")) as made:
+        yield made
 
 
 def count(page: Page, selector: str) -> int:
@@ -53,12 +37,11 @@ def overflowing(page: Page) -> list[Any]:
     return found
 
 
-def test_nothing_is_fetched_and_nothing_complains(watched: Watched) -> None:
-    outside = [url for url in watched.requests if not url.startswith(("file:", "data:"))]
-    assert (outside, watched.errors) == ([], [])
+def test_nothing_is_fetched_and_nothing_complains(watched: Opened) -> None:
+    assert (watched.outside(), watched.errors) == ([], [])
 
 
-def test_the_page_holds_no_script_but_ours_no_handler_and_no_frame(watched: Watched) -> None:
+def test_the_page_holds_no_script_but_ours_no_handler_and_no_frame(watched: Opened) -> None:
     scripts = watched.page.locator("script:not([type])").all_text_contents()
     assert scripts == list(page_scripts())
     assert count(watched.page, "script[src], iframe, object, embed, img, link, base, form") == 0
@@ -69,18 +52,18 @@ def test_the_page_holds_no_script_but_ours_no_handler_and_no_frame(watched: Watc
     assert handlers == 0
 
 
-def test_the_policy_is_the_first_thing_in_the_head(watched: Watched) -> None:
+def test_the_policy_is_the_first_thing_in_the_head(watched: Opened) -> None:
     policy = watched.page.evaluate("document.head.firstElementChild.getAttribute('content')")
     assert policy.startswith("default-src 'none'")
 
 
-def test_the_page_is_in_quebec_french_with_one_title(watched: Watched) -> None:
+def test_the_page_is_in_quebec_french_with_one_title(watched: Opened) -> None:
     assert watched.page.evaluate("document.documentElement.lang") == "fr-CA"
     assert watched.page.title() == "Investir dans la coopération et la mutualité, 2023-2024"
     assert count(watched.page, "h1") == 1
 
 
-def test_no_heading_level_is_skipped(watched: Watched) -> None:
+def test_no_heading_level_is_skipped(watched: Opened) -> None:
     levels = watched.page.evaluate(
         "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])"
     )
@@ -89,7 +72,7 @@ def test_no_heading_level_is_skipped(watched: Watched) -> None:
     assert max(steps) == 1
 
 
-def test_every_chart_is_drawn_named_and_followed_by_its_data(watched: Watched) -> None:
+def test_every_chart_is_drawn_named_and_followed_by_its_data(watched: Opened) -> None:
     charts = watched.page.locator("figure.chart")
     assert charts.count() == 2
     for chart in charts.all():
@@ -102,7 +85,7 @@ def test_every_chart_is_drawn_named_and_followed_by_its_data(watched: Watched) -
         assert chart.locator("details.data table caption").count() == 1
 
 
-def test_a_chart_s_accessible_name_is_its_french_title_and_message(watched: Watched) -> None:
+def test_a_chart_s_accessible_name_is_its_french_title_and_message(watched: Opened) -> None:
     names = [
         watched.page.evaluate(
             """e => e.getAttribute('aria-labelledby').split(' ')
@@ -114,7 +97,7 @@ def test_a_chart_s_accessible_name_is_its_french_title_and_message(watched: Watc
     assert names[0].startswith("Les demandes par exercice Les quatre demandes totalisent")
 
 
-def test_charts_are_drawn_with_the_page_s_font(watched: Watched) -> None:
+def test_charts_are_drawn_with_the_page_s_font(watched: Opened) -> None:
     watched.page.evaluate("document.fonts.ready.then(() => true)")
     families = watched.page.evaluate(
         "[...document.querySelectorAll('svg text')].map(e => getComputedStyle(e).fontFamily)"
@@ -123,19 +106,19 @@ def test_charts_are_drawn_with_the_page_s_font(watched: Watched) -> None:
     assert watched.page.evaluate("document.fonts.check('16px \"Coop Sans\"')")
 
 
-def test_every_table_has_a_caption_or_a_name_and_scoped_headers(watched: Watched) -> None:
+def test_every_table_has_a_caption_or_a_name_and_scoped_headers(watched: Opened) -> None:
     assert count(watched.page, ".exhibit table:not(:has(caption))") == 0
     assert count(watched.page, "th:not([scope])") == 0
     assert count(watched.page, "table:not(:has(th))") == 0
 
 
-def test_no_cell_is_empty(watched: Watched) -> None:
+def test_no_cell_is_empty(watched: Opened) -> None:
     cells = watched.page.locator("td, th").all_text_contents()
     assert len(cells) > 100
     assert all(text.strip() for text in cells)
 
 
-def test_every_internal_link_has_a_target_and_every_id_is_unique(watched: Watched) -> None:
+def test_every_internal_link_has_a_target_and_every_id_is_unique(watched: Opened) -> None:
     broken = watched.page.evaluate(
         """() => [...document.querySelectorAll('a[href^="#"]')]
             .filter(a => !document.getElementById(a.getAttribute('href').slice(1))).length"""
@@ -145,7 +128,7 @@ def test_every_internal_link_has_a_target_and_every_id_is_unique(watched: Watche
     assert len(ids) == len(set(ids))
 
 
-def test_the_skip_link_is_the_first_stop_and_leads_to_the_text(watched: Watched) -> None:
+def test_the_skip_link_is_the_first_stop_and_leads_to_the_text(watched: Opened) -> None:
     watched.page.keyboard.press("Tab")
     assert watched.page.evaluate("document.activeElement.textContent") == "Aller au contenu"
     watched.page.keyboard.press("Enter")
@@ -153,13 +136,13 @@ def test_the_skip_link_is_the_first_stop_and_leads_to_the_text(watched: Watched)
 
 
 @pytest.mark.parametrize("width", [320, 375, 768, 1280])
-def test_nothing_stands_out_of_the_page(watched: Watched, width: int) -> None:
+def test_nothing_stands_out_of_the_page(watched: Opened, width: int) -> None:
     watched.page.set_viewport_size({"width": width, "height": 800})
     assert watched.page.evaluate("document.documentElement.scrollWidth") == width
     assert overflowing(watched.page) == []
 
 
-def test_a_table_wider_than_a_phone_can_be_scrolled_from_the_keyboard(watched: Watched) -> None:
+def test_a_table_wider_than_a_phone_can_be_scrolled_from_the_keyboard(watched: Opened) -> None:
     watched.page.set_viewport_size({"width": 320, "height": 800})
     region = watched.page.get_by_role("region", name="Une série longue")
     region.focus()
@@ -168,7 +151,7 @@ def test_a_table_wider_than_a_phone_can_be_scrolled_from_the_keyboard(watched: W
     watched.page.wait_for_function("e => e.scrollLeft > 0", arg=region.element_handle())
 
 
-def test_in_print_every_column_is_on_the_sheet_and_chart_data_are_open(watched: Watched) -> None:
+def test_in_print_every_column_is_on_the_sheet_and_chart_data_are_open(watched: Opened) -> None:
     watched.page.emulate_media(media="print")
     watched.page.set_viewport_size({"width": 672, "height": 880})  # letter less its margins
     upright = watched.page.locator("table").filter(visible=True)
@@ -184,7 +167,7 @@ def test_in_print_every_column_is_on_the_sheet_and_chart_data_are_open(watched: 
     assert data["height"] > 50
 
 
-def test_in_the_dark_charts_change_colours_with_the_page(watched: Watched) -> None:
+def test_in_the_dark_charts_change_colours_with_the_page(watched: Opened) -> None:
     def bar() -> str:
         found: str = watched.page.evaluate(
             "getComputedStyle(document.querySelector('svg path[fill=\"#0b3f4b\"]')).fill"
@@ -199,7 +182,7 @@ def test_in_the_dark_charts_change_colours_with_the_page(watched: Watched) -> No
     )
 
 
-def test_numbers_of_the_prose_keep_their_machine_value(watched: Watched) -> None:
+def test_numbers_of_the_prose_keep_their_machine_value(watched: Opened) -> None:
     number = watched.page.locator("main p data").first
     assert number.get_attribute("value") == "8800000"
     assert number.text_content() == "8,8\u00a0millions de dollars"

@@ -76,7 +76,7 @@ def test_a_panel_tells_the_whole_origin(page: Page) -> None:
         "0,08\u00a0M$",
         "80000 (dollars)",
         "montant annuel demandé − niveau annuel déjà accordé",
-        "coopreport.catalogue.funding.increase_of_ask",
+        "coopreport.catalogue.recommendations.increase_of_ask",
         "data/grants.csv",
         "grant_id=G2021",
         "G2021-1",

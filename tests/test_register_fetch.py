@@ -1,113 +1,37 @@
-"""Taking in a register: from a real server on loopback that misbehaves, and from a file."""
+"""Fetching a register: from a real server on loopback that misbehaves."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import io
 import os
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from coopreport.errors import BadCall
 from coopreport.registers.download import FetchFailed, Limits, Progress
-from coopreport.registers.fetch import (
-    Busy,
-    WrongChecksum,
-    _part,
-    fetch_url,
-    file_name,
-    take_file,
+from coopreport.registers.fetch import Busy, WrongChecksum, _part, fetch_url
+from tests.register_server import (
+    BODY,
+    QUICK,
+    QUIET,
+    SHA,
+    Handler,
+    Server,
+    cut_after,
+    serving,
+    whole,
 )
-from tests.conftest import Command
-
-BODY = os.urandom(300_000)
-SHA = hashlib.sha256(BODY).hexdigest()
-QUICK = Limits(connect=1, silence=0.4, total=20, attempts=4)
-QUIET = Progress(lambda _: None, lambda _: None)
-
-Answer = Callable[["Handler"], None]
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers as the server's `answer` says, and keeps the headers of each request."""
-
-    protocol_version = "HTTP/1.1"
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.asked.append(dict(self.headers))
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self.server.answer(self)
-        self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-    def head(self, status: int = 200, **headers: str | int) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.end_headers()
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answer: Answer = whole
-        self.asked: list[dict[str, str]] = []
-
-    def url(self, name: str = "registre.csv") -> str:
-        return f"http://127.0.0.1:{self.server_port}/{name}"
-
-
-def whole(handler: Handler) -> None:
-    """A good server: ranges, a strong validator, the length."""
-    start = 0
-    wanted = handler.headers.get("Range")
-    if wanted and handler.headers.get("If-Range") == '"v1"':
-        start = int(wanted.removeprefix("bytes=").removesuffix("-"))
-    rest = BODY[start:]
-    if start:
-        place = f"bytes {start}-{len(BODY) - 1}/{len(BODY)}"
-        handler.head(206, Content_Range=place, Content_Length=len(rest), ETag='"v1"')
-    else:
-        handler.head(200, Content_Length=len(rest), ETag='"v1"')
-    handler.wfile.write(rest)
-
-
-def cut_after(size: int, then: Answer = whole) -> Answer:
-    """A server that cuts the first answer after `size` bytes, then answers otherwise."""
-    cut = threading.Event()
-
-    def answer(handler: Handler) -> None:
-        if cut.is_set():
-            then(handler)
-            return
-        cut.set()
-        handler.head(200, Content_Length=len(BODY), ETag='"v1"')
-        handler.wfile.write(BODY[:size])
-
-    return answer
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    made = Server()
-    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield made
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    with serving() as made:
+        yield made
 
 
 @pytest.fixture
@@ -117,6 +41,14 @@ def folder(tmp_path: Path) -> Path:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return made.getvalue()
 
 
 def test_a_register_is_fetched_whole_with_its_checksum_beside(server: Server, folder: Path) -> None:
@@ -395,97 +327,3 @@ def test_two_commands_do_not_write_one_register(server: Server, folder: Path) ->
         fetch_url(server.url(), folder, QUIET, limits=QUICK)
     assert caught.value.exit_code == 6
     assert fetch_url(server.url(), folder, QUIET, limits=QUICK).sha256 == SHA
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "file:///etc/passwd",
-        "ftp://example.org/r.zip",
-        "registre.zip",
-        "http://",
-        "http://a b/r.zip",
-        "http://example.org:99999/r.zip",
-        "http://moi:secret@example.org/r.zip",
-        "http://example.org/",
-        "http://example.org/../..",
-        "",
-    ],
-)
-def test_an_address_that_is_not_a_plain_http_file_is_refused(folder: Path, url: str) -> None:
-    with pytest.raises(BadCall) as caught:
-        fetch_url(url, folder, QUIET, limits=QUICK)
-    assert "secret" not in str(caught.value)
-    assert not folder.exists()
-
-
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        ("JeuxDonnées 2026.zip", "JeuxDonn-es-2026.zip"),
-        ("../../etc/passwd", "etc-passwd"),
-        (".bashrc", "bashrc"),
-    ],
-)
-def test_the_name_of_a_register_stays_in_its_folder(given: str, name: str) -> None:
-    assert file_name(given) == name
-
-
-def test_a_file_of_the_user_is_copied_with_the_same_care(tmp_path: Path, folder: Path) -> None:
-    source = tmp_path / "ma liste.csv"
-    source.write_bytes(BODY)
-    taken = take_file(source, folder, QUIET, SHA)
-    assert (taken.path.name, taken.path.read_bytes()) == ("ma-liste.csv", BODY)
-    with pytest.raises(WrongChecksum):
-        take_file(source, folder, QUIET, "1" * 64)
-    assert taken.path.read_bytes() == BODY
-
-
-def test_what_is_not_a_regular_file_is_refused_at_once(tmp_path: Path, folder: Path) -> None:
-    os.mkfifo(tmp_path / "tube.csv")
-    for source in (tmp_path, tmp_path / "tube.csv", tmp_path / "absent.csv", Path("/dev/zero")):
-        with pytest.raises(BadCall):
-            take_file(source, folder, QUIET)
-
-
-def test_a_folder_that_cannot_be_written_is_an_error_in_french(tmp_path: Path) -> None:
-    (tmp_path / "registers").write_text("un fichier à la place du dossier")
-    source = tmp_path / "r.csv"
-    source.write_bytes(b"x")
-    with pytest.raises(FetchFailed, match="Impossible d’écrire"):
-        take_file(source, tmp_path / "registers", QUIET)
-
-
-def test_the_command_takes_a_register_in_and_says_how_to_name_it(
-    coopreport: Command, project: Path, tmp_path: Path
-) -> None:
-    source = tmp_path / "liste.csv"
-    source.write_bytes(BODY)
-    done = coopreport("register", "--file", str(source), "--sha256", SHA)
-    assert done.returncode == 0, done.stderr
-    assert (project / "registers" / "liste.csv").read_bytes() == BODY
-    assert SHA in done.stdout
-    assert "register: {kind: quebec, path: registers/liste.csv}" in done.stderr
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        (),
-        ("--url", "http://a/r.csv", "--file", "r.csv"),
-        ("--sha256", "xyz", "--url", "http://a/r"),
-    ],
-)
-def test_the_command_wants_one_source_and_a_true_checksum(
-    coopreport: Command, project: Path, arguments: tuple[str, ...]
-) -> None:
-    assert coopreport("register", *arguments).returncode == 2
-    assert not (project / "registers").exists()
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return made.getvalue()

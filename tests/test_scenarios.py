@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from coopreport.analysis.funding import by_year, schedule, under_scenario
-from coopreport.cycle_scenarios import Change, Scenario
 from coopreport.cycles import read_cycle
+from coopreport.cycles.scenarios import Change, Scenario
 from coopreport.errors import BadCall
 from coopreport.project import Project
 from tests.builds import latest, small_project

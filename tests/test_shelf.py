@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from coopreport.project import Project
 from coopreport.shelf.page import write_shelf
@@ -38,14 +37,6 @@ def project(published: Path, tmp_path: Path) -> Path:
     copy = tmp_path / "mémoire"
     shutil.copytree(published, copy, symlinks=True)
     return copy
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(6_000)
-    yield context.new_page()
-    context.close()
 
 
 def index(project: Path) -> Path:

@@ -15,8 +15,9 @@ import pytest
 from coopreport.catalogue import CATALOGUE
 from coopreport.catalogue.survival_source import blank_words, of_form, source_of
 from coopreport.cycles import read_cycle
+from coopreport.data import Data
 from coopreport.indicators import SYNTHETIC, Result
-from coopreport.ledger import Data, Ledger, withheld
+from coopreport.ledger import Ledger, withheld
 from coopreport.project import Project
 from coopreport.registers.generator import write_quebec
 from coopreport.tables import open_package

@@ -41,7 +41,7 @@ def cohort_counts(
         among them; `late`, the other births, observed only later: had they died before, nobody
         would know. Counts of parts of a register add up.
     """
-    birth, end = _days(units["birth"]), _days(units["end"])
+    birth, end = whole_days(units["birth"]), whole_days(units["end"])
     low, high, cut_off = (
         np.datetime64(day, "D")
         for day in (definition.first_birth, definition.births_end, definition.cut_off)
@@ -57,7 +57,7 @@ def cohort_counts(
     opening = np.datetime64(definition.observation_start or date.min, "D")
     seen = np.full(len(units), opening)
     if "observed_from" in units:
-        own = _days(units["observed_from"])
+        own = whole_days(units["observed_from"])
         seen = np.where(~np.isnat(own) & (own > seen), own, seen)
     in_time = seen <= birth
     cohort = birth.astype("datetime64[Y]").astype("int64") + 1970
@@ -232,5 +232,6 @@ def _interval(rate: float, births: int, z: float) -> tuple[float, float]:
     return float(rate ** np.exp(spread)), float(rate ** np.exp(-spread))
 
 
-def _days(dates: pd.Series[date]) -> np.ndarray:
+def whole_days(dates: pd.Series[date]) -> np.ndarray:
+    """Return dates as `datetime64[D]`, NaT when absent: no hour and no zone."""
     return np.array([None if pd.isna(day) else day for day in dates], dtype="datetime64[D]")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from coopreport.cycle_scenarios import EVERY, Scenario
+from coopreport.cycles.scenarios import EVERY, Scenario
 from coopreport.errors import NBSP, BadCall, nearest, quoted
 from coopreport.fiscal import fiscal_year, span, start_year
 from coopreport.locale import round_half_away

@@ -9,10 +9,10 @@ import pandas as pd
 from coopreport.analysis import asks, funding
 from coopreport.catalogue.base import CATALOGUE, column_by, records, share_result
 from coopreport.catalogue.prices import index_by_year
+from coopreport.data import Data
 from coopreport.definitions import Keys
 from coopreport.fiscal import start_year
 from coopreport.indicators import Result
-from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from coopreport.analysis import asks
 from coopreport.catalogue.base import CATALOGUE, column_by, records
+from coopreport.data import Data
 from coopreport.definitions import Keys
 from coopreport.fiscal import span
-from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from coopreport.catalogue.base import CATALOGUE, column_by, record_keys
+from coopreport.data import Data
 from coopreport.definitions import Keys
-from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 

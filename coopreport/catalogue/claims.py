@@ -12,15 +12,15 @@ import pandas as pd
 from coopreport import claims
 from coopreport.analysis import comparison, consistency, findings
 from coopreport.catalogue.base import CATALOGUE
-from coopreport.catalogue.funding import HEADLINE
 from coopreport.catalogue.grants import AGREEMENT
+from coopreport.catalogue.recommendations import HEADLINE
 from coopreport.catalogue.survival import brief_study
 from coopreport.claims import Checked, Claim
 from coopreport.cycles import UnknownParameter
+from coopreport.data import Data
 from coopreport.definitions import Keys, UnknownName
 from coopreport.errors import BadData
 from coopreport.indicators import Indicator
-from coopreport.ledger import Data
 from coopreport.locale import exact
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame

@@ -10,9 +10,9 @@ import pandas as pd
 
 from coopreport.analysis import funding, portrait
 from coopreport.catalogue.base import CATALOGUE
-from coopreport.catalogue.funding import HEADLINE
+from coopreport.catalogue.recommendations import HEADLINE
+from coopreport.data import Data
 from coopreport.known import known_rows
-from coopreport.ledger import Data
 from coopreport.locale import exact
 
 frame = CATALOGUE.frame

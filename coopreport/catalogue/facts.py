@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coopreport.catalogue.base import CATALOGUE
+from coopreport.data import Data
 from coopreport.definitions import Each, Keys
 from coopreport.known import UK_EDITION
-from coopreport.ledger import Data
 
 fact = CATALOGUE.fact
 

@@ -11,10 +11,10 @@ from coopreport.analysis import funding
 from coopreport.catalogue.base import CATALOGUE, column_by
 from coopreport.catalogue.facts import when
 from coopreport.catalogue.prices import index_by_year
+from coopreport.data import Data
 from coopreport.definitions import Keys
 from coopreport.fiscal import span, start_year
 from coopreport.indicators import Result
-from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from coopreport.analysis import roadmap
 from coopreport.catalogue.base import CATALOGUE, column_by, record_keys, records, share_result
+from coopreport.data import Data
 from coopreport.definitions import Keys
 from coopreport.indicators import Result
-from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 

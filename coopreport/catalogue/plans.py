@@ -6,7 +6,7 @@ import pandas as pd
 
 from coopreport.analysis.asks import UNKNOWN, status
 from coopreport.catalogue.base import CATALOGUE, column_by
-from coopreport.ledger import Data
+from coopreport.data import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 

@@ -12,8 +12,8 @@ import pandas as pd
 from coopreport.analysis import portrait
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.catalogue.facts import when
+from coopreport.data import Data
 from coopreport.definitions import Keys
-from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from coopreport.catalogue.base import CATALOGUE, column_by
-from coopreport.ledger import Data
+from coopreport.data import Data
 
 indicator = CATALOGUE.indicator
 

@@ -16,9 +16,9 @@ from coopreport.analysis import breakdown, survival
 from coopreport.catalogue import survival_source
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.catalogue.portrait import FIGURES
+from coopreport.data import Data
 from coopreport.definitions import Keys
 from coopreport.indicators import Result
-from coopreport.ledger import Data
 from coopreport.locale import NBSP
 from coopreport.regions.sheet import CODES
 from coopreport.registers.schema import UNKNOWN

@@ -14,8 +14,8 @@ from coopreport.catalogue.lever_spread import (
     levers_of,
     levers_of_asks,
 )
+from coopreport.data import Data
 from coopreport.definitions import Keys
-from coopreport.ledger import Data
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 

@@ -11,9 +11,9 @@ import pandas as pd
 from coopreport.analysis import comparison
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.catalogue.facts import BRIEF_STUDIES
+from coopreport.data import Data
 from coopreport.definitions import Keys
 from coopreport.indicators import Result
-from coopreport.ledger import Data
 from coopreport.locale import NBSP
 
 indicator, frame = CATALOGUE.indicator, CATALOGUE.frame

@@ -15,9 +15,9 @@ import pandas as pd
 from coopreport.catalogue import survival_source
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.catalogue.survival_register import coops
+from coopreport.data import Data
 from coopreport.definitions import Keys
 from coopreport.indicators import Result
-from coopreport.ledger import Data
 
 indicator = CATALOGUE.indicator
 

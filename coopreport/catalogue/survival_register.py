@@ -13,7 +13,7 @@ from coopreport.analysis.rates import life_table_by_age, reliability, survival_a
 from coopreport.catalogue import survival_source
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.catalogue.survival_source import COOPERATIVE, DIMENSIONS, OTHER
-from coopreport.ledger import Data
+from coopreport.data import Data
 from coopreport.locale import format_number
 from coopreport.registers.schema import UNKNOWN
 

@@ -14,8 +14,8 @@ import pandas as pd
 
 from coopreport.analysis.breakdown import Reading
 from coopreport.analysis.definition import TAKEOVERS, Definition
+from coopreport.data import Data
 from coopreport.indicators import SYNTHETIC_MARK, SYNTHETIC_WORDS
-from coopreport.ledger import Data
 from coopreport.locale import NBSP, format_date
 from coopreport.registers import quebec_layout, uk, uk_names
 from coopreport.registers.schema import UNKNOWN, Account

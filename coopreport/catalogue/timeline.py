@@ -9,8 +9,8 @@ import pandas as pd
 
 from coopreport.analysis.asks import Days, day_bounds, hull
 from coopreport.catalogue.base import CATALOGUE, records
+from coopreport.data import Data
 from coopreport.fiscal import start_year
-from coopreport.ledger import Data
 
 AGREEMENT_ID = "P2023-01"
 """The partnership agreement, among the programmes that the brief names."""

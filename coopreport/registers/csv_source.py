@@ -64,19 +64,21 @@ def open_csv(path: Path, name: str, required: Sequence[str]) -> CsvSource:
     with path.open("rb") as file:
         start = file.read(MAX_HEADER)
     if not start.strip(b"\xef\xbb\xbf \r\n"):
-        raise _bad(name, 0, "fichier vide", SOURCE)
+        raise bad_line(name, 0, "fichier vide", SOURCE)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _bad(name, 1, "le texte n’est pas en UTF-8", "Enregistrer en CSV UTF-8.")
+        raise bad_line(name, 1, "le texte n’est pas en UTF-8", "Enregistrer en CSV UTF-8.")
     try:
         line = start.splitlines()[0].decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _bad(name, 1, "le texte n’est pas en UTF-8", "Enregistrer en CSV UTF-8.") from None
+        raise bad_line(
+            name, 1, "le texte n’est pas en UTF-8", "Enregistrer en CSV UTF-8."
+        ) from None
     columns = tuple(cell.strip() for cell in next(csv.reader([line])))
     if len(columns) == 1 and len(required) > 1:
         for mark, words in ((";", "point-virgule"), ("\t", "tabulation")):
             if mark in line:
                 rule = f"séparateur {words} trouvé"
-                raise _bad(name, 1, rule, "Enregistrer avec la virgule comme séparateur.")
+                raise bad_line(name, 1, rule, "Enregistrer avec la virgule comme séparateur.")
     faults = [
         Fault(
             name,
@@ -211,5 +213,6 @@ def code_list(codes: Sequence[str]) -> str:
     return f"{shown}…" if len(codes) > 10 else shown
 
 
-def _bad(name: str, line: int, rule: str, remedy: str) -> BadData:
+def bad_line(name: str, line: int, rule: str, remedy: str) -> BadData:
+    """Return the error of one line of a register's file, 0 for the whole of it."""
     return BadData([Fault(name, line, "", "", rule, remedy)])

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from coopreport.analysis.cohorts import whole_days
 from coopreport.analysis.survival import COUNTS, Definition
 from coopreport.registers.schema import Rules
 
@@ -53,7 +53,7 @@ def observe(records: pd.DataFrame, definition: Definition | Rules) -> Observatio
     - a unit that died on the day of its birth counts as a death at age 0;
     - an end before birth is rejected first, whatever the cohort.
     """
-    birth, end = _days(records["birth"]), _days(records["end"])
+    birth, end = whole_days(records["birth"]), whole_days(records["end"])
     cut_off = np.datetime64(definition.cut_off, "D")
     opening = np.datetime64(definition.observation_start or definition.first_birth, "D")
     ended = ~np.isnat(end) & (end <= cut_off)
@@ -63,7 +63,7 @@ def observe(records: pd.DataFrame, definition: Definition | Rules) -> Observatio
         died = ended & records["end_kind"].isin(definition.death_kinds).to_numpy()
     since = np.full(len(records), opening)
     if "observed_from" in records:
-        first = _days(records["observed_from"])
+        first = whole_days(records["observed_from"])
         since = np.where(~np.isnat(first) & (first > opening), first, opening)
     reasons = {
         DEATH_BEFORE_BIRTH: ~np.isnat(end) & (end < birth),
@@ -110,8 +110,3 @@ def add_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def _sum(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     table = rows.groupby(keys, sort=True, dropna=False)[COUNTS].sum().reset_index()
     return table.astype(dict.fromkeys(["age_days", *COUNTS], "int64"))
-
-
-def _days(dates: pd.Series[date]) -> np.ndarray:
-    """Return whole days (`datetime64[D]`, NaT when absent): dates only, no hour and no zone."""
-    return np.array([None if pd.isna(day) else day for day in dates], dtype="datetime64[D]")

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from coopreport.analysis.definition import Definition
-from coopreport.cycle_register import CycleRegister
+from coopreport.cycles.register import CycleRegister
 from coopreport.registers.schema import Account, RegisterFile, Rules
 
 TITLES = {

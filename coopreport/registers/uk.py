@@ -22,6 +22,7 @@ import pandas as pd
 
 from coopreport.analysis.survival import Definition
 from coopreport.errors import BadCall, BadData, Fault, nearest
+from coopreport.registers.csv_source import bad_line
 from coopreport.registers.schema import UNKNOWN, Loaded
 
 if TYPE_CHECKING:
@@ -176,12 +177,14 @@ def _parse(raw: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
     """Return (first line, {column: trimmed text}) of each record; raises BadData for the shape."""
     if b"\0" in raw:
         line = raw[: raw.index(b"\0")].count(b"\n") + 1
-        raise _bad(name, line, "octet nul", "Reprendre le fichier à sa source.")
+        raise bad_line(name, line, "octet nul", "Reprendre le fichier à sa source.")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _bad(name, line, "le texte n’est pas en UTF-8", "Enregistrer en CSV UTF-8.") from None
+        raise bad_line(
+            name, line, "le texte n’est pas en UTF-8", "Enregistrer en CSV UTF-8."
+        ) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records: list[tuple[int, list[str]]] = []
     start = 1
@@ -191,12 +194,12 @@ def _parse(raw: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
             start = reader.line_num + 1
     except csv.Error:
         rule = "guillemets mal fermés dans l’enregistrement qui commence ici"
-        raise _bad(name, start, rule, "Fermer le guillemet.") from None
+        raise bad_line(name, start, rule, "Fermer le guillemet.") from None
     while records and not records[-1][1]:
         records.pop()
     if len(records) < 2:
         rule = "fichier vide ou réduit à son en-tête"
-        raise _bad(name, 0, rule, "Reprendre le fichier à sa source.")
+        raise bad_line(name, 0, rule, "Reprendre le fichier à sa source.")
     header = [cell.strip() for cell in records[0][1]]
     faults = [
         Fault(
@@ -277,7 +280,3 @@ def _date(text: str) -> date | None:
         raise ValueError(text)
     day, month, year = (int(part) for part in text.split("/"))
     return date(year, month, day)
-
-
-def _bad(name: str, line: int, rule: str, remedy: str) -> BadData:
-    return BadData([Fault(name, line, "", "", rule, remedy)])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from coopreport.cycles.values import past_day
 from coopreport.errors import nearest
 from coopreport.project import Project
 
@@ -101,11 +101,10 @@ def register_of(
     for name in DATES:
         if name in given:
             at, text = given[name]
-            day = _day(text)
-            if day is None:
+            try:
+                dates[name] = past_day(text)
+            except ValueError:
                 wrong(at, name, text, "une date AAAA-MM-JJ passée est attendue", "corrigez-la.")
-            else:
-                dates[name] = day
     if before:
         return None
     return CycleRegister(
@@ -120,13 +119,3 @@ def _bad_path(text: str, name: str) -> str:
     if not parts or "\\" in text or ".." in parts or len(parts) < 2 or parts[0] not in rooms:
         return f"un chemin sous {' ou '.join(f'{room}/' for room in rooms)} est attendu"
     return ""
-
-
-def _day(text: str) -> date | None:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day <= date.today() else None

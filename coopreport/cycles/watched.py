@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coopreport.cycles import Cycle
+from coopreport.cycles.cycle import Cycle
 
 
 class WatchedCycle:

@@ -21,7 +21,8 @@ from typing import Any
 
 import yaml
 
-from coopreport.cycle_register import FaultAt
+from coopreport.cycles.register import FaultAt
+from coopreport.cycles.values import text_of
 from coopreport.errors import nearest
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -109,7 +110,7 @@ def scenarios_of(
         for other, (at, _) in given.items():
             if other not in ENTRIES:
                 fault(at, other, "", "paramètre inconnu", _permitted(other, ENTRIES))
-        title = _text(given["title"][1]) if "title" in given else ""
+        title = text_of(given["title"][1]) if "title" in given else ""
         if not title:
             fault(line, name, "", "scénario sans titre", "ajoutez une ligne « title: … ».")
         changes = {}
@@ -120,7 +121,7 @@ def scenarios_of(
         parameters = {}
         for parameter in PARAMETERS:
             if parameter in given:
-                at, text = given[parameter][0], _text(given[parameter][1])
+                at, text = given[parameter][0], text_of(given[parameter][1])
                 try:
                     parameters[parameter] = convert[parameter](text)
                 except ValueError:
@@ -134,7 +135,7 @@ def scenarios_of(
 def _change(ask: str, line: int, node: yaml.Node, entries: Entries, fault: FaultAt) -> Change:
     values: dict[str, Any] = {}
     for name, (at, value) in entries(node, f"« {ask} »").items():
-        rule, text = CHANGES.get(name), _text(value)
+        rule, text = CHANGES.get(name), text_of(value)
         if rule is None:
             fault(at, name, "", "changement inconnu", _permitted(name, tuple(CHANGES)))
         elif not re.fullmatch(rule.form, text) or not rule.low <= Decimal(text) <= rule.high:
@@ -148,7 +149,3 @@ def _change(ask: str, line: int, node: yaml.Node, entries: Entries, fault: Fault
 
 def _permitted(name: str, known: tuple[str, ...]) -> str:
     return nearest(name, known) or f"noms permis : {', '.join(known)}."
-
-
-def _text(node: yaml.Node) -> str:
-    return node.value if isinstance(node, yaml.ScalarNode) else ""
