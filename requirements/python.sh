@@ -56,15 +56,15 @@ make_venv() {
 install() {
     lock=requirements/$group.lock
     say "Installation des bibliothèques de $lock (quelques dizaines de secondes) …"
+    # Each step only after the one before: within « if ! install », sh does not stop by itself.
     if [ -n "$conda" ]; then
         "$python" -m pip install --quiet --require-hashes --requirement "$lock"
     else
         "$python" -m pip install --quiet --disable-pip-version-check --require-hashes \
-            --requirement requirements/uv.lock
-        "$home/bin/uv" pip install --quiet --python "$python" --require-hashes \
-            --compile-bytecode --requirement "$lock"
-    fi
-    cp "$lock" "$home/.coopreport-$group.lock"
+            --requirement requirements/uv.lock &&
+            "$home/bin/uv" pip install --quiet --python "$python" --require-hashes \
+                --compile-bytecode --requirement "$lock"
+    fi && cp "$lock" "$home/.coopreport-$group.lock"
 }
 
 if ! up_to_date; then

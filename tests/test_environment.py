@@ -121,3 +121,22 @@ def test_make_passes_a_cycle_to_the_command_as_it_was_typed(tmp_path: Path) -> N
     assert done.returncode != 0
     assert "n’est pas un cycle budgétaire" in done.stderr
     assert not trap.exists()
+
+
+def test_an_installation_that_fails_says_so_and_is_tried_again(tmp_path: Path) -> None:
+    project = tmp_path / "projet"
+    shutil.copytree(ROOT / "requirements", project / "requirements")
+    lock = project / "requirements" / "report.lock"
+    lock.write_text("pandas==0.0.0 --hash=sha256:" + "0" * 64 + "\n", encoding="utf-8")
+    done = subprocess.run(
+        ["sh", "requirements/python.sh", "report", "-c", "print('ici')"],
+        cwd=project,
+        env={**os.environ, "CONDA_PREFIX": "", "PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 5, done.stderr
+    assert "les bibliothèques n’ont pas pu être installées" in done.stderr
+    assert "ici" not in done.stdout
+    assert not list((project / ".venv").glob(".coopreport-*"))
