@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from coopreport.catalogue import CATALOGUE
-from coopreport.catalogue.survival_source import blank_words, of_form, source_of
+from coopreport.catalogue.survival_source import blank_words, definition_of, of_form, source_of
 from coopreport.cycles import read_cycle
 from coopreport.data import Data
 from coopreport.indicators import SYNTHETIC, Result
@@ -154,6 +154,15 @@ def test_the_births_are_those_of_the_study_and_the_cut_off_that_of_the_cycle(
 ) -> None:
     definition = source_of(Data(ledger_of(generated))).definition
     assert (definition.first_birth, definition.cut_off) == (date(2002, 1, 1), date(2023, 1, 31))
+
+
+def test_the_definition_of_british_rates_names_the_edition_that_was_read(project: Path) -> None:
+    (project / "registers").mkdir()
+    (project / "registers" / "o.csv").write_text("", encoding="utf-8")
+    name_register(project, "{kind: uk, path: registers/o.csv, cut_off: 2016-06-30}")
+    definition = definition_of(Data(ledger_of(project)))
+    assert definition.population.endswith("édition de juin 2016")
+    assert definition.cut_off == date(2016, 6, 30)
 
 
 CSV = """unit_id,birth,end,end_kind,legal_form,type,sector,region

@@ -104,11 +104,13 @@ def definition_of(data: Data) -> Definition:
             first_birth=date(_first_cohort(data), 1, 1),
             cut_off=data.cycle.cut_off,
         )
+    cut_off = entry.cut_off or base.cut_off
     return replace(
         base,
+        population=uk.population(cut_off) if entry.kind == "uk" else base.population,
         first_birth=entry.first_birth or base.first_birth,
         last_birth=entry.last_birth or base.last_birth,
-        cut_off=entry.cut_off or base.cut_off,
+        cut_off=cut_off,
         observation_start=entry.observation_start or base.observation_start,
     )
 

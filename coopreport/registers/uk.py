@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from babel.dates import get_month_names
 
 from coopreport.analysis.survival import Definition
 from coopreport.errors import BadCall, BadData, Fault, nearest
+from coopreport.languages import FRENCH
 from coopreport.registers.csv_source import bad_line
 from coopreport.registers.schema import UNKNOWN, Loaded
 
@@ -46,16 +48,28 @@ TYPES: Mapping[str, str] = {
 }
 """The printed « Ownership Classification » and our code."""
 
+COUNTED_TO = date(2017, 6, 9)
+"""The last day of the edition that `data/life_table_uk.csv` counts."""
+
+
+def population(cut_off: date) -> str:
+    """Return the words for the organisations of the edition that was closed on a day."""
+    month = get_month_names("wide", locale=FRENCH.babel)[cut_off.month]
+    return (
+        "coopératives du Royaume-Uni, données ouvertes de Co-operatives UK, "
+        f"édition de {month} {cut_off.year}"
+    )
+
+
 DEFINITION = Definition(
-    population="coopératives du Royaume-Uni, données ouvertes de Co-operatives UK, édition de "
-    "juin 2017",
+    population=population(COUNTED_TO),
     unit="organisation inscrite",
     birth_event="date de constitution",
     death_event="date de dissolution",
     takeover_rule="non distinguée, toute dissolution compte pour une mort",
     reactivation_rule="non suivie, le registre ne donne que le dernier statut",
     first_birth=date(1960, 1, 1),
-    cut_off=date(2017, 6, 9),
+    cut_off=COUNTED_TO,
     observation_start=date(2011, 2, 1),
 )
 """The definition under which data/life_table_uk.csv is computed."""
