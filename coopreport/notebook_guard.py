@@ -41,8 +41,8 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _READERS = tuple(
     os.path.join(_PACKAGE, name)
     for name in (
-        *(f"tables{os.sep}", f"registers{os.sep}", f"remarks{os.sep}"),
-        *("cycles.py", "chapters.py"),
+        *(f"tables{os.sep}", f"registers{os.sep}", f"remarks{os.sep}", f"cycles{os.sep}"),
+        "chapters.py",
     )
 )
 _SYSTEM = ("/dev/null", "/dev/urandom", "/proc/", "/sys/", "/etc/localtime", "/usr/share/zoneinfo/")

@@ -13,8 +13,9 @@ from nbformat import NotebookNode
 
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
 from coopreport.locale import NBSP
-from coopreport.pipeline.assemble import SVG_MIME, WORDS, chapter_id
+from coopreport.pipeline.assemble import chapter_id
 from coopreport.pipeline.prose import Context, prose_html
+from coopreport.pipeline.shown import SVG_MIME, WORDS
 
 PASSAGES = frozenset(["h2", "h3", "h4", "h5", "h6", "p", "li", "th", "td", "pre"])
 """The elements of the prose that hold a passage of text each."""

@@ -17,8 +17,8 @@ from coopreport import palette
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
 from coopreport.paper.columns import Fit, fit
-from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.render import TEMPLATE, TEMPLATES, font_faces, render_with
+from coopreport.pipeline.shown import SVG_MIME
 
 PAPER = "paper.html.j2"
 BUTTON = re.compile(r"<button\b([^>]*)>(.*?)</button>", re.DOTALL)

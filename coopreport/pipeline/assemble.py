@@ -8,23 +8,19 @@ the lists of tables and charts. Pure: the same chapters and edition give the sam
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from coopreport.charts.svg import to_svg
 from coopreport.errors import ChapterFailed
 from coopreport.exhibits import (
     CHART_MIME,
     FIGURES_MIME,
     TABLE_MIME,
-    Chart,
-    Figures,
-    Table,
 )
 from coopreport.locale import NBSP
 from coopreport.pipeline.digests import exhibit_digest, ledger_digest
@@ -39,18 +35,17 @@ from coopreport.pipeline.provenance import (
     origins,
     with_origins,
 )
+from coopreport.pipeline.shown import (
+    SVG_MIME,
+    Shown,
+    anchors_of,
+    draw_charts,
+    exhibits_of,
+    numbers_of,
+)
 from coopreport.takeaway.citation import citation
 from coopreport.translation.cells import FRENCH_TEXT, UNTRANSLATED
 from coopreport.translation.words import plain
-
-SVG_MIME = "image/svg+xml"
-IGNORED = ("application/vnd.coopreport.ledger.v1+json",)
-EXHIBITS: dict[str, type[Table] | type[Chart] | type[Figures]] = {
-    TABLE_MIME: Table,
-    CHART_MIME: Chart,
-    FIGURES_MIME: Figures,
-}
-WORDS = {TABLE_MIME: "tableau", CHART_MIME: "graphique"}
 
 
 class Document(NotebookNode):
@@ -61,33 +56,6 @@ class Document(NotebookNode):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Document:
         return self
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An exhibit where a chapter shows it: its MIME type, its JSON, its drawing for a chart."""
-
-    mime: str
-    data: dict[str, Any]
-    svg: str = ""
-
-
-def draw_charts(
-    chapters: Sequence[tuple[str, NotebookNode]], draw: Callable[..., str] = to_svg
-) -> None:
-    """Add each chart's drawing (`image/svg+xml`) beside it in the executed notebooks, in place.
-
-    Call it in the process that draws all the charts of a build, never in one that forks.
-    """
-    for _, notebook in chapters:
-        for cell in notebook.cells:
-            for output in cell.get("outputs", ()):
-                bundle = output.get("data", {})
-                if CHART_MIME in bundle and SVG_MIME not in bundle:
-                    chart = bundle[CHART_MIME]
-                    bundle[SVG_MIME] = draw(
-                        chart["spec"], id=chart["id"], title=chart["title"], alt=chart["alt"]
-                    )
 
 
 def assemble(
@@ -104,15 +72,15 @@ def assemble(
     """
     draw_charts(chapters)
     shown = {
-        (name, index): list(_exhibits(name, index, cell))
+        (name, index): list(exhibits_of(name, index, cell))
         for name, notebook in chapters
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
     }
     every = [exhibit for exhibits in shown.values() for exhibit in exhibits]
-    numbers = _numbers(every)
+    numbers = numbers_of(every)
     references = {id: f"{plain(word)}{NBSP}{number}" for id, (word, number) in numbers.items()}
-    references |= _anchors(every)
+    references |= anchors_of(every)
     cells: list[NotebookNode] = []
     uses = Uses()
     contents: list[dict[str, Any]] = []
@@ -224,64 +192,6 @@ def _frame_origins(
 def chapter_id(name: str) -> str:
     """Return the id of a chapter from its file's name: `financement` for `03-financement`."""
     return re.sub(r"^[0-9]+[-_]", "", name)
-
-
-def _exhibits(name: str, index: int, cell: NotebookNode) -> Iterator[Shown]:
-    """Yield the exhibits a cell shows; ChapterFailed for anything else that it would show."""
-    for output in cell.get("outputs", ()):
-        bundle = output.get("data")
-        if bundle is None or any(mime in bundle for mime in IGNORED):
-            continue  # what is printed is for the analyst, not for the page
-        mime = next((mime for mime in EXHIBITS if mime in bundle), "")
-        if not mime:
-            raise ChapterFailed(
-                f"{name}, cellule {index + 1} : elle montre un résultat qui n’est ni un tableau, "
-                "ni un graphique, ni des chiffres clés du rapport.",
-                "terminez sa dernière ligne par « ; », ou montrez-le par report.table.",
-            )
-        try:
-            EXHIBITS[mime].from_json(bundle[mime])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ChapterFailed(
-                f"{name}, cellule {index + 1} : tableau ou graphique malformé ({error}).",
-                "construisez-le par report.table, report.chart ou report.figures.",
-            ) from None
-        yield Shown(mime, bundle[mime], bundle.get(SVG_MIME, ""))
-
-
-def _numbers(exhibits: Sequence[Shown]) -> dict[str, tuple[str, int]]:
-    """Return the word and the number of each table and chart, in order; no id may come twice."""
-    numbers: dict[str, tuple[str, int]] = {}
-    counts = dict.fromkeys(WORDS, 0)
-    seen: set[str] = set()
-    for exhibit in exhibits:
-        id = exhibit.data["id"]
-        if id in seen:
-            raise ChapterFailed(
-                f"« {id} » est montré deux fois dans le rapport.",
-                "donnez un autre nom au second (name=…), ou renvoyez au premier par {numref}.",
-            )
-        seen.add(id)
-        if exhibit.mime in counts:
-            counts[exhibit.mime] += 1
-            numbers[id] = (WORDS[exhibit.mime], counts[exhibit.mime])
-    return numbers
-
-
-def _anchors(exhibits: Sequence[Shown]) -> dict[str, str]:
-    """Return the words of each cell that has an address in the page; no address may come twice."""
-    found: dict[str, str] = {}
-    for exhibit in exhibits:
-        for row in (exhibit.data.get("table") or exhibit.data).get("rows", ()):
-            for cell in row["cells"]:
-                if (anchor := cell.get("anchor", "")) in found:
-                    raise ChapterFailed(
-                        f"L’adresse « {anchor} » est donnée deux fois dans le rapport.",
-                        "un seul tableau peut la donner (anchor=…); liez-y les autres (link=…).",
-                    )
-                if anchor:
-                    found[anchor] = cell["text"]
-    return found
 
 
 def _output(

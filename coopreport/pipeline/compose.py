@@ -15,10 +15,11 @@ from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
 from coopreport.locale import speaking
 from coopreport.paper.printing import Printer
-from coopreport.pipeline.assemble import chapter_id, draw_charts
+from coopreport.pipeline.assemble import chapter_id
 from coopreport.pipeline.cache import Record
 from coopreport.pipeline.drawings import DRAWN_WITH
 from coopreport.pipeline.edition import AUTHOR, Edition
+from coopreport.pipeline.good_run import seal_output
 from coopreport.pipeline.handouts import write_handouts
 from coopreport.pipeline.imports import modules_of
 from coopreport.pipeline.layout import CLAIMS, LEDGER
@@ -26,7 +27,8 @@ from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.plan import Plan
 from coopreport.pipeline.provenance import merge_claims, merge_ledgers
 from coopreport.pipeline.publish import write_json, write_manifest
-from coopreport.pipeline.run import Executed, seal_output
+from coopreport.pipeline.run import Executed
+from coopreport.pipeline.shown import draw_charts
 
 Draw = Callable[..., str]
 TRANSLATION = "coopreport/translation/"

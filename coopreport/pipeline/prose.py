@@ -1,6 +1,6 @@
 """Prose of the chapters: a Markdown cell in, safe HTML out.
 
-mistune reads the Markdown. Raw HTML is shown as text, harmful links lead nowhere, images are
+`markdown` reads it. Raw HTML is shown as text, harmful links lead nowhere, images are
 refused. Beyond plain Markdown: tables, the MyST roles {eval} (a number by name: its HTML comes
 from the cell's `user_expressions`) and {numref} (a link to a table, a chart or a row with an
 address), MyST's colon fences `:::{note}`, `:::{warning}`, `:::{important}`, and notes. Headings go
@@ -15,24 +15,19 @@ import hashlib
 import re
 import unicodedata
 from ast import literal_eval
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mistune
 from markupsafe import Markup, escape
-from mistune.directives import Admonition, FencedDirective
 
 from coopreport.errors import ChapterFailed, nearest, shorten
 from coopreport.languages import FRENCH
 from coopreport.locale import current, typographic
 from coopreport.pipeline import footnotes
+from coopreport.pipeline.markdown import Token, parse, walk
 from coopreport.translation.words import IN_FRENCH, as_is, plain, said
-
-Token = dict[str, Any]
-
-ADMONITIONS = {"note": "À noter", "warning": "Prudence", "important": "Important"}
-ROLE = r"\{(?P<role_name>[a-z]+)\}(?P<role_ticks>`+)(?P<role_text>.+?)(?P=role_ticks)(?!`)"
 
 
 @dataclass(frozen=True)
@@ -72,12 +67,12 @@ class Context:
 
 def expressions(markdown: str) -> list[str]:
     """Return the {eval} expressions of a Markdown cell, in order; code holds none."""
-    return [token["raw"] for token in _walk(_parse(markdown)) if token["type"] == "role_eval"]
+    return [token["raw"] for token in walk(parse(markdown)) if token["type"] == "role_eval"]
 
 
 def title_of(markdown: str) -> str | None:
     """Return the text of the cell's first level-1 heading, or None."""
-    for token in _walk(_parse(markdown)):
+    for token in walk(parse(markdown)):
         if token["type"] == "heading" and token["attrs"]["level"] == 1:
             return _text(token["children"], {})
     return None
@@ -106,17 +101,17 @@ def prose_html(
     expression has no good result, a reference is unknown, or the cell holds an image or an
     unknown role or fence.
     """
-    tokens = _parse(markdown)
+    tokens = parse(markdown)
     context.spaces = typographic if french is None else as_is
     results = _results(tokens, user_expressions, context)
     _check(tokens, context)
-    titles = [token for token in _walk(tokens) if token["type"] == "heading"]
+    titles = [token for token in walk(tokens) if token["type"] == "heading"]
     named = titles if french is None else _headings(french)
     headings = [
         _place(token, _text(name["children"], results), context, results)
         for token, name in zip(titles, named, strict=True)
     ]
-    for token in _walk(tokens):
+    for token in walk(tokens):
         if _is_passage(token):
             token["attrs"] = {**token.get("attrs", {}), "id": _passage_id(token, context)}
     renderer = _Renderer(context, results)
@@ -131,7 +126,7 @@ def prose_html(
 
 
 def _headings(markdown: str) -> list[Token]:
-    return [token for token in _walk(_parse(markdown)) if token["type"] == "heading"]
+    return [token for token in walk(parse(markdown)) if token["type"] == "heading"]
 
 
 def _in_french(block: str) -> str:
@@ -178,7 +173,7 @@ def _passage_id(token: Token, context: Context) -> str:
     What the number is worth does not change the id, nor does any other passage.
     """
     own = token["children"][:1] if token["type"] == "list_item" else token["children"]
-    names = {id(each): {"text": each["raw"]} for each in _walk(own) if each["type"] == "role_eval"}
+    names = {id(each): {"text": each["raw"]} for each in walk(own) if each["type"] == "role_eval"}
     digest = hashlib.sha256(_text(own, names).encode()).hexdigest()[:8]
     return _untaken(f"{context.chapter}-p-{digest}", context)
 
@@ -188,7 +183,7 @@ def _results(
 ) -> dict[int, dict[str, str]]:
     """Return each {eval} token's HTML and text, by the token's identity, in order of appearance."""
     found: dict[int, dict[str, str]] = {}
-    roles = [token for token in _walk(tokens) if token["type"] == "role_eval"]
+    roles = [token for token in walk(tokens) if token["type"] == "role_eval"]
     for position, token in enumerate(roles):
         expression = token["raw"]
         entry = given[position] if position < len(given) else {}
@@ -229,7 +224,7 @@ def _unquoted(text: str) -> str:
 
 def _check(tokens: list[Token], context: Context) -> None:
     """Raise ChapterFailed for what a page cannot hold."""
-    for token in _walk(tokens):
+    for token in walk(tokens):
         footnotes.check(token, context.chapter)
         if token["type"] == "image":
             raise ChapterFailed(
@@ -250,13 +245,6 @@ def _check(tokens: list[Token], context: Context) -> None:
             )
 
 
-def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Yield every token and its descendants, in order of appearance."""
-    for token in tokens:
-        yield token
-        yield from _walk(token.get("children", ()))
-
-
 def _text(
     tokens: Sequence[Token],
     results: Mapping[int, Mapping[str, str]],
@@ -274,50 +262,6 @@ def _text(
         else:
             parts.append(token.get("raw", ""))
     return spaces("".join(parts).strip())
-
-
-def _parse(markdown: str) -> list[Token]:
-    """Return mistune's tokens of `markdown`, their inline parts parsed."""
-    parser = mistune.create_markdown(
-        renderer=None, plugins=["table", _roles, _fences, footnotes.plugin]
-    )
-    tokens = parser(markdown)
-    assert isinstance(tokens, list)
-    return tokens
-
-
-def _roles(md: mistune.Markdown) -> None:
-    """The mistune plugin of MyST roles: {eval}`…`, {numref}`…`."""
-
-    def parse(inline: Any, match: re.Match[str], state: Any) -> int:
-        name, text = match["role_name"], match["role_text"].strip()
-        known = name in ("eval", "numref")
-        kind = f"role_{name}" if known else "role_unknown"
-        state.append_token({"type": kind, "raw": text if known else match[0]})
-        return match.end()
-
-    md.inline.register("role", ROLE, parse, before="codespan")
-
-
-class _Boxes(Admonition):
-    """Admonitions whose title is Markdown's text, the edition's word when none is given."""
-
-    def parse(self, block: Any, m: re.Match[str], state: Any) -> Token:
-        name = self.parse_type(m)
-        title = self.parse_title(m).strip() or plain(ADMONITIONS[name])
-        return {
-            "type": "box",
-            "attrs": {"name": name, "title": title},
-            "children": self.parse_tokens(block, self.parse_content(m), state),
-        }
-
-    def __call__(self, directive: Any, md: mistune.Markdown) -> None:
-        for name in ADMONITIONS:
-            directive.register(name, self.parse)
-
-
-def _fences(md: mistune.Markdown) -> None:
-    FencedDirective([_Boxes()], ":")(md)
 
 
 class _Renderer(mistune.HTMLRenderer):

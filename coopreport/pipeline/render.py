@@ -34,9 +34,9 @@ from coopreport.locale import (
     keep_together,
     typographic,
 )
-from coopreport.pipeline.assemble import SVG_MIME
 from coopreport.pipeline.provenance import is_safe_address
 from coopreport.pipeline.scripts import data_html, page_scripts, policy, script_html, tidy
+from coopreport.pipeline.shown import SVG_MIME
 from coopreport.takeaway.csv_text import csv_texts
 from coopreport.translation.words import IN_FRENCH, as_is, plain, said
 

@@ -1,14 +1,11 @@
 """Run the chapters of a cycle with papermill, side by side, and accept only good runs.
 
-A run counts on five conditions: papermill returned, no exception, every code cell completed, no
-error output, and the seal at the end. Anything else raises `ChapterFailed`.
+What a good run is stands in `good_run`; anything else raises `ChapterFailed`.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 import nbformat
@@ -25,27 +21,17 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-from coopreport.chapters import Chapter, heading_above
+from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
-from coopreport.errors import ChapterFailed, CoopreportError, shorten
+from coopreport.errors import ChapterFailed, CoopreportError
 from coopreport.pipeline.engine import KERNEL, WARM, CellFailed, KernelNotStarted, Running
 from coopreport.pipeline.environment import chapter_environment
+from coopreport.pipeline.failures import failure
+from coopreport.pipeline.good_run import check, clean, prepare, seal_output
 from coopreport.pipeline.limits import Limits
-from coopreport.pipeline.needs import needed, say_lacks
 from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.warm import Warm, WarmLost
 from coopreport.project import Project
-from coopreport.translation.cells import cells_of_edition
-
-LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
-SEAL = "from coopreport.notebook import seal\n\nseal({facts})"
-SEAL_ID = "coopreport-seal"
-PARAMETERS_ID = "coopreport-parameters"
-CELL_FILE = re.compile(
-    rf"({re.escape(os.path.join(gettempdir(), 'ipykernel_'))}[0-9]+/)?\b[0-9]{{5,}}\.py"
-    r"|<ipython-input-[0-9]+-\w+>"
-)
-"""The name that a warning or an error gives to its cell: a kernel's holds its process number."""
 
 
 @dataclass(frozen=True)
@@ -222,138 +208,3 @@ def _execute(build: _Build, chapter: Chapter, source: NotebookNode) -> NotebookN
         },
         folder=str(build.project.notebooks),
     )
-
-
-def prepare(
-    notebook: NotebookNode, lacks: Mapping[str, str], language: str = FRENCH
-) -> NotebookNode:
-    """Return the notebook as an edition runs it: no stored outputs, the seal as its last cell.
-
-    What the cycle does not know (`lacks`) is said in the place of the cells that need it.
-    """
-    notebook = nbformat.from_dict(notebook)
-    facts = needed(notebook)
-    say_lacks(notebook, lacks)  # first: a note has no English, and takes the place of the cell's
-    shown = cells_of_edition(notebook.cells, language)
-    notebook = nbformat.from_dict({**notebook, "cells": [cell for _, cell in shown]})
-    for cell in notebook.cells:
-        cell.metadata.pop("user_expressions", None)
-        if cell.cell_type == "code":
-            cell.outputs = []
-            cell.execution_count = None
-    asked = SEAL.format(facts=", ".join(f'"{fact}"' for fact in facts))
-    seal = nbformat.v4.new_code_cell(asked, id=SEAL_ID, metadata={"tags": ["seal"]})
-    notebook.cells.append(seal)
-    return notebook
-
-
-def clean(notebook: NotebookNode) -> None:
-    """Remove from an executed notebook what differs between two equal runs."""
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata.get("language_info", {}).pop("version", None)
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", ()):
-            if output.output_type == "stream":
-                output.text = CELL_FILE.sub("<cellule>", output.text)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = PARAMETERS_ID
-
-
-def check(chapter: Chapter, source: NotebookNode, notebook: NotebookNode, limits: Limits) -> None:
-    """Raise unless every code cell completed without error, under the size cap, to the seal."""
-    for position, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code":
-            continue
-        run = cell.metadata.pop("papermill", {})
-        kinds = {output.output_type for output in cell.outputs}
-        if "error" in kinds or run.get("exception"):
-            raise failure(chapter, source, position, "SystemExit", "", limits)
-        if run.get("status") != "completed" or (
-            cell.execution_count is None and cell.source.strip()
-        ):
-            raise failure(chapter, source, position, "NotCompleted", "", limits)
-        if len(json.dumps(cell.outputs, ensure_ascii=False)) > limits.output_bytes:
-            raise failure(chapter, source, position, "TooLarge", "", limits)
-    for cell in notebook.cells:
-        cell.metadata.pop("papermill", None)
-    if seal_output(notebook) is None:
-        raise failure(chapter, source, len(source.cells), "SystemExit", "", limits)
-
-
-def seal_output(notebook: NotebookNode) -> dict[str, Any] | None:
-    """Return the ledger that the seal wrote as its last act, or None when it did not."""
-    for output in notebook.cells[-1].get("outputs", []):
-        if LEDGER_MIME in output.get("data", {}):
-            return dict(output["data"][LEDGER_MIME])
-    return None
-
-
-def failure(
-    chapter: Chapter, source: NotebookNode, index: int, kind: str, last_line: str, limits: Limits
-) -> ChapterFailed:
-    """Return the error of a chapter whose cell `index` failed.
-
-    `index` counts from 0 in the executed notebook, where papermill puts one cell after the
-    parameters; the message gives the analyst's number, in `source`, from 1. `kind` is the
-    exception's name or one of the failures below.
-    """
-    tagged = [i for i, c in enumerate(source.cells) if "parameters" in c.metadata.get("tags", [])]
-    index -= index > tagged[0]
-    cell = source.cells[index]
-    last_line = CELL_FILE.sub("<cellule>", last_line)
-    heading = heading_above(source.cells, index)
-    place = f"{chapter.path.name}, cellule {_number_in_file(chapter, source, index)}"
-    if heading:
-        place += f", sous « {heading} »"
-    first_line = shorten(cell.source)
-    messages = {
-        "Timeout": (
-            f"elle dépasse la limite ({limits.cell_seconds:g} s par cellule, "
-            f"{limits.build_seconds:g} s en tout).",
-            "cherchez une boucle sans fin, ou relevez la limite : make report CELL_LIMIT=600.",
-        ),
-        "DeadKernel": (
-            "le noyau s’est arrêté (mémoire épuisée, exit() ou arrêt forcé).",
-            "enlevez l’appel qui arrête le noyau, ou réduisez la mémoire demandée.",
-        ),
-        "SystemExit": (
-            "le chapitre s’arrête avant sa fin (sys.exit ou exit).",
-            "enlevez cet appel : un chapitre s’exécute jusqu’à sa dernière cellule.",
-        ),
-        "NotCompleted": ("la cellule n’a pas été exécutée.", "relancez make report."),
-        "TooLarge": (
-            f"ses sorties dépassent {limits.output_bytes // 1_000_000} Mo.",
-            "montrez un tableau résumé plutôt que toutes les données.",
-        ),
-        "Expression": (
-            f"un nombre du texte ne peut pas être calculé : {last_line}",
-            "corrigez le nom entre {eval} et l’accent grave.",
-        ),
-        "NotIndicator": (
-            f"l’expression {last_line} n’est pas un indicateur.",
-            'écrivez {eval}`indicator["nom"]`, ou ajoutez l’indicateur au catalogue.',
-        ),
-    }
-    message, remedy = messages.get(
-        kind,
-        (
-            f"{kind} : {shorten(last_line, 300)}",
-            "ouvrez le notebook avec « make lab », exécutez-le jusqu’à cette cellule et corrigez.",
-        ),
-    )
-    return ChapterFailed(f"{place} (« {first_line} ») : {message}", remedy)
-
-
-def _number_in_file(chapter: Chapter, source: NotebookNode, index: int) -> int:
-    """Return the number, from 1, that the analyst sees on a cell of the notebook as it is run.
-
-    An edition leaves out the cells of the other language; those that it runs keep their order.
-    """
-    cells = iter(enumerate(nbformat.read(chapter.path, as_version=4).cells, 1))
-    number = 0
-    for cell in source.cells[: index + 1]:
-        own = (cell.cell_type, cell.source)
-        same = (n for n, each in cells if (each.cell_type, each.source) == own)
-        number = next(same, number + 1)
-    return number

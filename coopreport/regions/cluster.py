@@ -27,9 +27,10 @@ from distributed.scheduler import KilledWorker
 from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
 from coopreport.errors import NBSP, BadCall, CannotPublish, ChapterFailed, quoted, shorten
+from coopreport.pipeline.good_run import seal_output
 from coopreport.pipeline.inputs import LOCK
 from coopreport.pipeline.limits import Limits
-from coopreport.pipeline.run import Executed, seal_output
+from coopreport.pipeline.run import Executed
 from coopreport.project import Project
 from coopreport.regions import worker
 from coopreport.regions.bundle import pack
