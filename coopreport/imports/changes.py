@@ -33,7 +33,7 @@ class CellChange:
     def remark(self) -> str:
         """Return what the eye would miss, or "": signs that look alike, one number twice."""
         if _looks(self.old) == _looks(self.new):
-            return "seules des espaces insécables, des apostrophes ou des tirets changent"
+            return "seules des espaces, des apostrophes ou des tirets changent"
         if self.old and interpret(self.old) and interpret(self.old) == interpret(self.new):
             return "le même nombre, écrit autrement"
         return ""

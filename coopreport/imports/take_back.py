@@ -78,8 +78,8 @@ def take_back(
     imported = _imported(package, target.present, path, name)
     changes = compare_rows(target.present, imported)
     data = new_bytes(target.present, changes)
-    left = check_staged(project, resource, data)
     terminal.print_changes(changes, resource)
+    left = check_staged(project, resource, data)
     for warning in _warnings(target, changes, resource, left):
         say(warning)
     if data == target.data:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from coopreport.errors import NBSP, quoted, shorten
-from coopreport.imports.changes import CellChange, Changes, Kind, RowChange
+from coopreport.imports.changes import CellChange, Changes, Kind
 from coopreport.imports.plain import Understood
 from coopreport.imports.sheet import Sheet
 from coopreport.locale import count_of
@@ -60,33 +60,32 @@ def _understood(
 
 def print_changes(changes: Changes, resource: Resource) -> None:
     """Print each row that changes, cell by cell, then their count."""
-    places = [_place(row, resource) for row in changes.rows]
-    width = max(map(len, places), default=0)
-    for row, place in zip(changes.rows, places, strict=True):
+    for row in changes.rows:
         colour = {Kind.ADDED: "green", Kind.REMOVED: "red"}.get(row.kind, "bold")
-        print(f"{place:<{width}}  {_paint(f'{_SIGNS[row.kind]} {visible(row.label)}', colour)}")
-        columns = max(len(cell.column) for cell in row.cells)
+        of = f" de {resource.file}" if row.kind is Kind.REMOVED else ""
+        told = _paint(f"{_SIGNS[row.kind]} {visible(row.label)}", colour)
+        print(f"{told}   {_paint(f'{row.kind.value}, ligne {row.line}{of}', 'dim')}")
+        width = max(len(cell.column) for cell in row.cells)
         for cell in row.cells:
-            print(f"{'':<{width}}    {cell.column:<{columns}}  {_cell(row.kind, cell)}")
+            for label, text in _cell(row.kind, cell):
+                print(f"    {label:<{width}}  {text}")
     if changes.rows:
         print()
     print(_paint(_summary(changes), "bold"), flush=True)
 
 
-def _place(row: RowChange, resource: Resource) -> str:
-    """Return where a row stands: in the imported file, or in the table that loses it."""
-    where = f" de {resource.file}" if row.kind is Kind.REMOVED else ""
-    return f"ligne {row.line}{where}"
-
-
-def _cell(kind: Kind, cell: CellChange) -> str:
+def _cell(kind: Kind, cell: CellChange) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a cell: its text, or its two texts, one below the other when long."""
     if kind is not Kind.CHANGED:
-        return shorten(visible(cell.new or cell.old), _WIDTH)
-    old, new = (
-        _paint(_shown(text, cell), c) for text, c in ((cell.old, "red"), (cell.new, "green"))
-    )
+        yield cell.column, shorten(visible(cell.new or cell.old), _WIDTH)
+        return
+    old, new = _shown(cell.old, cell), _shown(cell.new, cell)
     remark = _paint(f"  ({cell.remark})", "dim") if cell.remark else ""
-    return f"{old} → {new}{remark}"
+    if len(old) + len(new) <= _WIDTH:
+        yield cell.column, f"{_paint(old, 'red')} → {_paint(new, 'green')}{remark}"
+    else:
+        yield cell.column, f"  {_paint(old, 'red')}"
+        yield "", f"→ {_paint(new, 'green')}{remark}"
 
 
 def _shown(text: str, cell: CellChange) -> str:

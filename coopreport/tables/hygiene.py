@@ -24,8 +24,7 @@ INVISIBLE = re.compile(
 )
 """What shows nothing: controls, marks of direction, private and non-characters of Unicode."""
 SPREADSHEET_ERROR = re.compile(
-    r"#(REF|DIV/0|N/A|VALUE|VALEUR|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|CALC)\s?[!?]?|#+"
-    r"|Err\s?:\s?[0-9]{3}",
+    r"#(REF|DIV/0|N/A|VALUE|VALEUR|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|CALC)\s?[!?]?|Err\s?:\s?[0-9]{3}",
     re.IGNORECASE,
 )
 """As Excel writes them, and LibreOffice, which puts a space in `#REF !` and has `Err :502`."""
@@ -42,6 +41,11 @@ def damage(text: str) -> Wrong | None:
         return Wrong(
             "erreur de tableur à la place de la valeur",
             "corriger la formule dans le tableur, puis exporter de nouveau la valeur",
+        )
+    if len(text) > 1 and not text.strip("#"):
+        return Wrong(
+            "dièses à la place de la valeur, que le tableur n'avait pas la place de montrer",
+            "élargir la colonne dans le tableur, puis enregistrer de nouveau",
         )
     if text.isascii() and text.isprintable():
         return None
