@@ -14,7 +14,7 @@ from pathlib import Path
 
 from coopreport.locale import count_of
 from coopreport.tables.files import SAVE_AS_CSV, read_bytes, refuse_binary
-from coopreport.tables.header import SEPARATORS, check_first_line
+from coopreport.tables.header import FARTHEST_HEADER, SEPARATORS, check_first_line
 from coopreport.tables.journal import Journal
 from coopreport.tables.model import RawTable, Resource
 from coopreport.tables.reading import Record, Records, decode, split_records
@@ -50,7 +50,7 @@ def read_sheet(path: Path, resource: Resource, journal: Journal) -> Sheet:
     above = _SEP_LINE.fullmatch(lines[0])
     if above:
         lines = lines[1:] or [""]
-    separator = above[1] if above and above[1] in SEPARATORS else _separator(lines[0], resource)
+    separator = above[1] if above and above[1] in SEPARATORS else _separator(lines, resource)
     as_saved = replace(resource, delimiter=separator)
     check_first_line(lines, as_saved, journal)
     records = split_records(lines, separator, journal)
@@ -92,12 +92,13 @@ def _text(data: bytes, journal: Journal) -> tuple[str, str]:
     return text, "Windows-1252"
 
 
-def _separator(first: str, resource: Resource) -> str:
-    """Return the separator that finds the most of the table's columns in the first line."""
+def _separator(lines: Sequence[str], resource: Resource) -> str:
+    """Return the separator that finds the most of the table's columns in one of the first lines."""
     columns = set(resource.columns)
 
     def known(separator: str) -> int:
-        return len({name.strip(' "') for name in first.split(separator)} & columns)
+        top = (line.split(separator) for line in lines[:FARTHEST_HEADER])
+        return max(len({name.strip(' "') for name in names} & columns) for names in top)
 
     return max(SEPARATORS, key=lambda each: (known(each), each == resource.delimiter))
 
