@@ -80,11 +80,11 @@ def take_back(
     data = new_bytes(target.present, changes)
     terminal.print_changes(changes, resource)
     left = check_staged(project, resource, data)
-    for warning in _warnings(target, changes, resource, left):
-        say(warning)
     if data == target.data:
         print(f"Rien à écrire{NBSP}: {resource.file} est déjà ainsi.")
         return 0
+    for warning in _warnings(target, changes, resource, left):
+        say(warning)
     if write is None and ask:
         write = ask(f"Écrire {resource.file}? (oui/non) ")
     if not write:
@@ -185,6 +185,8 @@ def _find_damage(present: Present, imported: RawTable, journal: Journal) -> None
 def _warnings(
     target: _Target, changes: Changes, resource: Resource, left: tuple[Fault, ...]
 ) -> Iterator[str]:
+    if not changes.rows:
+        yield f"Aucune valeur ne change; {resource.file} retrouverait sa forme de table."
     if changes.drops_half:
         yield (
             f"Avertissement{NBSP}: la moitié des lignes ou plus seraient retirées; le tableur"

@@ -30,7 +30,7 @@ def print_understood(
 ) -> None:
     """Print how the file was read."""
     resource = sheet.raw.resource
-    print(_paint(f"{name} → table {resource.name} ({resource.file})", "bold"))
+    print(_paint(f"{visible(name)} → table {resource.name} ({resource.file})", "bold"))
     for label, told in _understood(sheet, understood, notices):
         print(f"  {label:<11} {told}")
     print(flush=True)
