@@ -10,8 +10,10 @@ import re
 from collections.abc import Collection
 
 from coopreport.imports.dates import holds_dates
+from coopreport.imports.present import Present, keys_of
 from coopreport.tables.date_text import MONTHS
-from coopreport.tables.model import Field, Wrong
+from coopreport.tables.journal import Journal
+from coopreport.tables.model import Field, RawTable, Wrong
 
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _DAY_MONTH = re.compile(rf"([0-9]{{1,2}})-({_MONTH})\.?", re.IGNORECASE)
@@ -24,14 +26,27 @@ _LOST_SIGN = re.compile(r"\?[^\W\d_]")
 _AS_TEXT = "dans le tableur, mettre la colonne en format Texte avant d'y écrire"
 
 
-def text_damage(
-    text: str, field: Field, former: str | None, known: Collection[str]
-) -> Wrong | None:
+def find_damage(present: Present, imported: RawTable, journal: Journal) -> None:
+    """Fault each cell of text that a spreadsheet damaged, beside the same row of the table."""
+    if not all(name in imported.texts for name in imported.resource.primary_key):
+        return
+    rows = [present.at.get(key) for key in keys_of(imported)]
+    for name, column in imported.texts.items():
+        field, former = imported.resource.field[name], present.raw.texts[name]
+        if field.type != "string":
+            continue
+        known = set(former)
+        for line, text, at in zip(imported.lines, column, rows, strict=True):
+            wrong = _damage(text, field, None if at is None else former[at], known)
+            if wrong:
+                journal.fault(wrong.rule, wrong.remedy, line=line, column=name, value=text)
+
+
+def _damage(text: str, field: Field, former: str | None, known: Collection[str]) -> Wrong | None:
     """Return what a spreadsheet damaged in a cell of text, or None.
 
-    Args:
-        former: the cell of the same row in the table now; None for a new row.
-        known: every text of this column in the table now.
+    `former` is the cell of the same row in the table, None for a new row; `known` holds every text
+    of its column there.
     """
     if text in ("", former):
         return None

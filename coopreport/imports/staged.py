@@ -1,18 +1,18 @@
-"""The checks of `make check` on a copy of data/ that has the imported table."""
+"""The checks of `make check` on a copy of the tables that has the imported one."""
 
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from coopreport.errors import BadData, Fault
 from coopreport.pipeline.work import cannot_write
-from coopreport.project import Project
-from coopreport.tables import Resource, check_package, open_package
+from coopreport.tables import Package, Resource, check_package, open_package
+from coopreport.tables.package import DESCRIPTOR
 
 
-def check_staged(project: Project, resource: Resource, data: bytes) -> tuple[Fault, ...]:
+def check_staged(package: Package, resource: Resource, data: bytes) -> tuple[Fault, ...]:
     """Check every table as it would be; return the faults that were there before.
 
     Those are of other tables: an import makes them no worse, and may have to come first.
@@ -21,18 +21,20 @@ def check_staged(project: Project, resource: Resource, data: bytes) -> tuple[Fau
         BadData: the import would add a fault, or the imported table has one.
         CannotPublish: the copy cannot be written.
     """
-    with TemporaryDirectory(prefix="coopreport-import-") as folder:
-        copy = Project(Path(folder).resolve())
-        try:
-            shutil.copytree(project.data, copy.data)
-            (copy.data / resource.path).write_bytes(data)
-        except (OSError, shutil.Error) as error:
-            reason = error if not isinstance(error, shutil.Error) else OSError(str(error))
-            raise cannot_write(reason, copy.root) from None
-        faults = check_package(open_package(copy.data)).faults
+    try:
+        with tempfile.TemporaryDirectory(prefix="coopreport-") as folder:
+            copy = Path(folder).resolve() / package.data_dir.name
+            for path in (DESCRIPTOR, *(each.path for each in package.resources.values())):
+                (copy / path).parent.mkdir(parents=True, exist_ok=True)
+                if (package.data_dir / path).is_file():
+                    shutil.copyfile(package.data_dir / path, copy / path, follow_symlinks=False)
+            (copy / resource.path).write_bytes(data)
+            faults = check_package(open_package(copy)).faults
+    except OSError as error:
+        raise cannot_write(error, Path(tempfile.gettempdir())) from None
     if not faults:
         return ()
-    before = {_place(fault) for fault in check_package(open_package(project.data)).faults}
+    before = {_place(fault) for fault in check_package(package).faults}
     new = [f for f in faults if f.file == resource.file or _place(f) not in before]
     if new:
         raise BadData(new)

@@ -14,9 +14,9 @@ from coopreport.errors import NBSP, BadCall, BadData, CannotPublish, Fault, near
 from coopreport.imports import terminal
 from coopreport.imports.canonical import new_bytes
 from coopreport.imports.changes import Changes, compare_rows
-from coopreport.imports.damage import text_damage
+from coopreport.imports.damage import find_damage
 from coopreport.imports.plain import plain_rows
-from coopreport.imports.present import Present, keys_of, read_present
+from coopreport.imports.present import Present, read_present
 from coopreport.imports.recorded import keep_former, recorded_bytes
 from coopreport.imports.sheet import read_sheet
 from coopreport.imports.staged import check_staged
@@ -79,7 +79,7 @@ def take_back(
     changes = compare_rows(target.present, imported)
     data = new_bytes(target.present, changes)
     terminal.print_changes(changes, resource)
-    left = check_staged(project, resource, data)
+    left = check_staged(package, resource, data)
     if data == target.data:
         print(f"Rien à écrire{NBSP}: {resource.file} est déjà ainsi.")
         return 0
@@ -157,7 +157,7 @@ def _imported(package: Package, present: Present, path: Path, name: str) -> RawT
     sheet = read_sheet(path, resource, journal)
     imported, understood = plain_rows(sheet.raw, journal)
     terminal.print_understood(name, sheet, understood, journal.notices)
-    _find_damage(present, imported, journal)
+    find_damage(present, imported, journal)
     checks = Journal(name)
     check_candidate(package, imported, checks)
     told = {(fault.line, fault.column) for fault in journal.faults}
@@ -165,21 +165,6 @@ def _imported(package: Package, present: Present, path: Path, name: str) -> RawT
     if faults := [*journal.faults, *others]:
         raise BadData(faults)
     return imported
-
-
-def _find_damage(present: Present, imported: RawTable, journal: Journal) -> None:
-    """Fault each text that the spreadsheet damaged, beside the same row of the table."""
-    if not all(name in imported.texts for name in imported.resource.primary_key):
-        return
-    rows = [present.at.get(key) for key in keys_of(imported)]
-    for name, column in imported.texts.items():
-        field, former = imported.resource.field[name], present.raw.texts[name]
-        if field.type != "string":
-            continue
-        known = set(former)
-        for line, text, at in zip(imported.lines, column, rows, strict=True):
-            if wrong := text_damage(text, field, None if at is None else former[at], known):
-                journal.fault(wrong.rule, wrong.remedy, line=line, column=name, value=text)
 
 
 def _warnings(
