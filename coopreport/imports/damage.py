@@ -97,7 +97,8 @@ def _codes(match: re.Match[str], field: Field) -> list[str]:
     rank = MONTHS[month.casefold()]
     if holds_dates(field):
         return [f"20{int(number):02d}-{rank:02d}"]
-    return list(dict.fromkeys([f"{int(number)}-{rank}", f"{rank}-{int(number)}"]))
+    codes = dict.fromkeys([f"{int(number)}-{rank}", f"{rank}-{int(number)}"])
+    return [code for code in codes if not field.pattern or field.pattern.fullmatch(code)]
 
 
 def _written(former: str | None, guesses: list[str]) -> str:
