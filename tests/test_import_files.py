@@ -262,7 +262,7 @@ def test_an_encoding_that_nothing_tells_is_refused(desk: Desk, codepage: str) ->
         (b"\xef\xbb\xbfask_id;\xe9", "malgré la marque"),
         (
             "\n".join(f'"{line}"' for line in saved(delimiter=",").split("\r\n")),
-            "une seule colonne",
+            "une seule cellule",
         ),
         ("Titre\r\n" + saved(), "il se trouve à la ligne 2"),
     ],
@@ -293,3 +293,15 @@ def test_a_wrong_table_or_file_is_told_with_the_nearest(desk: Desk) -> None:
         with pytest.raises(BadCall) as refused:
             take_back(desk.project, file, table, True, desk.said.append, None)
         assert said in plain(refused.value)
+
+
+def test_a_table_opened_by_a_double_click_in_a_french_excel(desk: Desk) -> None:
+    """Each line was one cell: Excel quotes those that hold quotes, and leaves the others bare."""
+    before = desk.asks.read_text()
+    lines = before.splitlines()
+    doubled = (line.replace('"', '""') for line in lines)
+    written = [f'"{new}"' if '"' in old else old for old, new in zip(lines, doubled, strict=True)]
+    with pytest.raises(BadData) as refused:
+        desk.take_back("\r\n".join(written))
+    (fault,) = refused.value.faults
+    assert fault.line == 4 and "une seule cellule" in fault.rule

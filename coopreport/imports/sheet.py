@@ -54,8 +54,7 @@ def read_sheet(path: Path, resource: Resource, journal: Journal) -> Sheet:
     as_saved = replace(resource, delimiter=separator)
     check_first_line(lines, as_saved, journal)
     records = split_records(lines, separator, journal)
-    if records.rows and len(records.rows[0][1]) == 1 < len(resource.columns):
-        _refuse_one_column(records.rows[0][1][0], journal)
+    _refuse_one_column(records, len(resource.columns), journal)
     raw = shape(_tidied(records, journal), as_saved, journal)
     if above:
         raw = replace(raw, lines=[line + 1 for line in raw.lines])
@@ -103,17 +102,22 @@ def _separator(lines: Sequence[str], resource: Resource) -> str:
     return max(SEPARATORS, key=lambda each: (known(each), each == resource.delimiter))
 
 
-def _refuse_one_column(cell: str, journal: Journal) -> None:
-    """Raise BadData when the header is one cell that holds the separators of another file."""
-    for separator, shown in SEPARATORS.items():
-        if separator in cell:
-            raise journal.stop(
-                f"toute la table est dans une seule colonne, avec ses séparateurs ({shown})",
-                "dans le tableur, ouvrir la table par Données > À partir d'un fichier texte/CSV"
-                f" (séparateur {shown}, UTF-8), refaire les changements, enregistrer de nouveau",
-                line=1,
-                value=cell,
-            )
+def _refuse_one_column(records: Records, width: int, journal: Journal) -> None:
+    """Raise BadData when one cell of a row holds the separators of all the others.
+
+    So does a French Excel with a table that was opened by a double click: its commas separate
+    nothing, and a row that has quotes is quoted as a whole.
+    """
+    for line, cells in records.rows:
+        for separator, shown in SEPARATORS.items():
+            if len(cells) == 1 < width and cells[0].count(separator) >= width - 1:
+                raise journal.stop(
+                    f"toute la ligne est dans une seule cellule, avec ses séparateurs ({shown})",
+                    "dans le tableur, ouvrir la table par Données > À partir d'un fichier texte/CSV"
+                    f" (séparateur {shown}, UTF-8), refaire les changements, enregistrer encore",
+                    line=line,
+                    value=cells[0],
+                )
 
 
 def _tidied(records: Records, journal: Journal) -> Records:
