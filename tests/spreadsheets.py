@@ -28,11 +28,17 @@ SHOWN: tuple[tuple[str, ...], ...] = (
 
 
 def saved(
-    rows: Rows = SHOWN, columns: Sequence[str] = COLUMNS, delimiter: str = ";", end: str = "\r\n"
+    rows: Rows = SHOWN,
+    columns: Sequence[str] = COLUMNS,
+    delimiter: str = ";",
+    end: str = "\r\n",
+    quote_all: bool = False,
 ) -> str:
     """Return rows as the text that a spreadsheet saves."""
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows([columns, *rows])
+    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    writer.writerows([columns, *rows])
     return out.getvalue()
 
 

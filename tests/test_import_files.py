@@ -68,7 +68,10 @@ WITHOUT_NARROW = [[cell.replace("\u202f", "\u00a0") for cell in row] for row in 
         pytest.param(b"\xfe\xff" + saved(CHANGED, delimiter="\t").encode("utf-16-be"), id="BE"),
         pytest.param(saved(CHANGED, delimiter=",", end="\n").encode(), id="LibreOffice"),
         pytest.param(saved(CHANGED, delimiter="\t", end="\n").encode(), id="LibreOffice, TSV"),
-        pytest.param(("sep=;\r\n" + saved(CHANGED)).encode("utf-8-sig"), id="sep="),
+        pytest.param(
+            saved(CHANGED, delimiter=",", end="\n", quote_all=True).encode(),
+            id="LibreOffice, every cell quoted",
+        ),
         pytest.param(saved(CHANGED, end="\r").encode("utf-8"), id="old Macintosh line ends"),
     ],
 )
@@ -264,6 +267,8 @@ def test_an_encoding_that_nothing_tells_is_refused(desk: Desk, codepage: str) ->
             "\n".join(f'"{line}"' for line in saved(delimiter=",").split("\r\n")),
             "une seule cellule",
         ),
+        ("sep=;\r\n" + saved(), "supprimer cette première ligne"),
+        ('"ask_id;', "guillemet ouvert et jamais refermé"),
         ("Titre\r\n" + saved(), "il se trouve à la ligne 2"),
     ],
 )

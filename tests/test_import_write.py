@@ -116,6 +116,14 @@ def test_a_change_that_the_eye_would_miss_is_said(
     assert "(seules des espaces" in capsys.readouterr().out
 
 
+def test_a_number_that_a_spreadsheet_rewrote_in_a_text_is_said(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.asks.write_text(rows_text().replace("Relève", "98.8 %"))
+    desk.take_back(saved(with_cells(("R10", "subject", "98,80%"))), write=False)
+    assert "(le même nombre, écrit autrement)" in capsys.readouterr().out
+
+
 def test_a_long_cell_is_shown_where_it_changes(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,9 @@ from enum import Enum
 
 from coopreport.imports.present import Key, Present, keys_of, value_of
 from coopreport.tables.model import RawTable
-from coopreport.tables.number_text import interpret
+from coopreport.tables.number_text import LONGEST_NUMBER, interpret
+
+_NO_WORD = re.compile(rf"[\W\d_]{{1,{LONGEST_NUMBER}}}")
 
 
 class Kind(Enum):
@@ -34,7 +36,8 @@ class CellChange:
         """Return what the eye would miss, or "": signs that look alike, one number twice."""
         if _looks(self.old) == _looks(self.new):
             return "seules des espaces, des apostrophes ou des tirets changent"
-        if self.old and interpret(self.old) and interpret(self.old) == interpret(self.new):
+        numbers = [interpret(text) for text in (self.old, self.new) if _NO_WORD.fullmatch(text)]
+        if len(numbers) == 2 and numbers[0] and numbers[0] == numbers[1]:
             return "le même nombre, écrit autrement"
         return ""
 

@@ -16,9 +16,10 @@ from coopreport.tables.model import Field, Wrong
 NUMERIC = ("integer", "number", "year")
 _SPACE = "[ \u00a0\u202f\u2009]"
 _GROUPED = re.compile(rf"-?[0-9]{{1,3}}({_SPACE}[0-9]{{3}})+([.,][0-9]+)?")
-_PLAIN = re.compile(r"(-?)([0-9]+)([.,])([0-9]+)")
+_PLAIN = re.compile(r"-?[0-9]+[.,][0-9]+")
 _AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:(,[0-9]{3})+(\.[0-9]+)?|(\.[0-9]{3})+(,[0-9]+)?)")
+_MARK = re.compile("[.,]")
 _OTHER = {",": ".", ".": ","}
 _SIGN = {"CAD": re.compile(rf"{_SPACE}*\$$"), "percent": re.compile(rf"{_SPACE}*%$")}
 
@@ -55,13 +56,11 @@ def plain_number(text: str, field: Field, marks: Marks) -> str | Wrong:
     """Return a number as the tables write it, `text` itself when it is none, or what is unsure."""
     bare = _bare(text, field)
     if _AMBIGUOUS.fullmatch(bare):
-        mark = _AMBIGUOUS_MARK.search(bare)
-        assert mark
-        if mark[0] == marks.thousands:
-            return bare.replace(mark[0], "")
-        if mark[0] != marks.decimal:
-            return _unsure(bare, mark[0])
-        decimal = mark[0]
+        decimal = _mark(bare)
+        if decimal == marks.thousands:
+            return bare.replace(decimal, "")
+        if decimal != marks.decimal:
+            return _unsure(bare, decimal)
     else:
         decimal = _shown_decimal(bare)
     if decimal:
@@ -75,9 +74,6 @@ def plain_number(text: str, field: Field, marks: Marks) -> str | Wrong:
     return bare if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", bare) else text
 
 
-_AMBIGUOUS_MARK = re.compile("[.,]")
-
-
 def _bare(text: str, field: Field) -> str:
     """Return the text without the sign of its unit, with a plain minus."""
     if sign := _SIGN.get(field.unit):
@@ -87,23 +83,26 @@ def _bare(text: str, field: Field) -> str:
 
 def _shown_decimal(bare: str) -> str:
     """Return the decimal mark that a number shows by itself, or ""."""
-    if _GROUPED.fullmatch(bare):
-        mark = _AMBIGUOUS_MARK.search(bare)
-        return mark[0] if mark else ""
     if _AMBIGUOUS.fullmatch(bare):
         return ""
-    if match := _PLAIN.fullmatch(bare):
-        return match[3]
+    if _GROUPED.fullmatch(bare) or _PLAIN.fullmatch(bare):
+        return _mark(bare)
     if match := _THOUSANDS.fullmatch(bare):
         return "." if match[1] else ","
     return ""
 
 
+def _mark(bare: str) -> str:
+    """Return the first `,` or `.` of a number, or ""."""
+    found = _MARK.search(bare)
+    return found[0] if found else ""
+
+
 def _unsure(bare: str, mark: str) -> Wrong:
-    decimal, whole = bare.replace(mark, "."), bare.replace(mark, "")
+    decimal, whole = bare.replace(mark, ","), bare.replace(mark, "")
     return Wrong(
         f"nombre ambigu : {'la virgule' if mark == ',' else 'le point'} sépare des décimales ou"
         " des milliers, et les autres cellules du fichier ne le disent pas",
-        f"dans le tableur, retirer le séparateur de milliers, ou écrire plus de décimales;"
-        f" c'est {decimal.replace('.', ',')} ou {whole}",
+        "dans le tableur, retirer le séparateur de milliers, ou montrer plus de décimales;"
+        f" c'est {decimal} ou {whole}",
     )

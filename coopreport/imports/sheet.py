@@ -22,7 +22,6 @@ from coopreport.tables.shape import shape
 
 _NO_FRENCH_SIGN = re.compile("[‚ƒ„†‡ˆ‰Š‹Ž˜š›žŸ\udc80-\udcff]")
 """What é, è, à, ê … of an MS-DOS or Macintosh file become when they are read as Windows-1252."""
-_SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t]*')
 
 
 @dataclass(frozen=True)
@@ -47,17 +46,12 @@ def read_sheet(path: Path, resource: Resource, journal: Journal) -> Sheet:
     real = path.resolve()
     text, encoding = _text(read_bytes(real.parent, real.name, journal), journal)
     lines = decode(text.encode(), "utf-8", journal)
-    above = _SEP_LINE.fullmatch(lines[0])
-    if above:
-        lines = lines[1:] or [""]
-    separator = above[1] if above and above[1] in SEPARATORS else _separator(lines, resource)
+    separator = _separator(lines, resource)
     as_saved = replace(resource, delimiter=separator)
     check_first_line(lines, as_saved, journal)
     records = split_records(lines, separator, journal)
     _refuse_one_column(records, len(resource.columns), journal)
     raw = shape(_tidied(records, journal), as_saved, journal)
-    if above:
-        raw = replace(raw, lines=[line + 1 for line in raw.lines])
     header = tuple(name.strip() for name in records.rows[0][1] if name.strip())
     return Sheet(encoding, separator, header, replace(raw, resource=resource))
 
@@ -86,7 +80,7 @@ def _text(data: bytes, journal: Journal) -> tuple[str, str]:
             "encodage indéterminé : ni UTF-8 ni Windows-1252, peut-être MS-DOS ou Macintosh",
             SAVE_AS_CSV,
             line=line,
-            value=text.splitlines()[line - 1],
+            value=text.split("\n")[line - 1],
         )
     return text, "Windows-1252"
 
@@ -126,7 +120,7 @@ def _tidied(records: Records, journal: Journal) -> Records:
     Excel leaves out the last separators of rows that end with empty cells, sixteen rows at a time
     (Microsoft, « Column delimiters are missing in an Excel spreadsheet that is saved as text »).
     """
-    width = len(_without_blank_end(records.rows[0][1]))
+    width = len(_without_blank_end(records.rows[0][1])) if records.rows else 0
     rows: list[Record] = []
     cut, short = 0, []
     for line, cells in records.rows:

@@ -30,8 +30,6 @@ from coopreport.tables.journal import Journal
 from coopreport.tables.model import RawTable
 from coopreport.tables.table import check_candidate
 
-AGAIN = "relancez la même commande, qui montrera les changements d’aujourd’hui."
-
 
 @dataclass(frozen=True)
 class _Target:
@@ -126,7 +124,7 @@ def _existing(file: str) -> Path:
     raise BadCall(
         f"Fichier introuvable{NBSP}: {shorten(file, 200)}.",
         f"{nearest(path.name, there)} Vérifiez le chemin; s’il a des espaces, mettez-le entre "
-        'guillemets : FILE="Mes aides.csv".'.strip(),
+        f'guillemets{NBSP}: FILE="Mes aides.csv".'.strip(),
     )
 
 
@@ -200,7 +198,8 @@ def _write(project: Project, target: _Target, resource: Resource, data: bytes) -
         with wait_turn(project.data):
             if target.path.read_bytes() != target.data:
                 raise CannotPublish(
-                    f"{resource.file} a changé pendant l’import; rien n’a été écrit.", AGAIN
+                    f"{resource.file} a changé pendant l’import; rien n’a été écrit.",
+                    "relancez la même commande, qui montrera ce qui changerait maintenant.",
                 )
             if target.is_unrecorded:
                 kept = keep_former(project, resource.name, target.data)
