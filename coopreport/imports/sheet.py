@@ -1,7 +1,9 @@
 """From the file that a spreadsheet saved to rows of text: its encoding, its separator, its header.
 
 Excel writes UTF-8 with a mark, Windows-1252 or UTF-16 (« Texte Unicode »), and `;`, `,` or a
-tabulation; LibreOffice any of them. What cannot be told apart is refused, never guessed.
+tabulation; LibreOffice any of them. What cannot be told apart is refused, never guessed. So is a
+workbook: what its cells hold is not what they show, and formulas without a value, hidden rows and
+formats of dates are a library's work, which the report does not have.
 """
 
 from __future__ import annotations
