@@ -13,6 +13,7 @@ import pytest
 
 from coopreport.errors import BadCall, BadData, CannotPublish
 from coopreport.imports.take_back import take_back
+from coopreport.tables import check_package, open_package
 from tests.conftest import ROOT
 from tests.spreadsheets import SHOWN, Desk, rows_of, saved, with_cells
 from tests.tables_fixtures import ASKS, COLUMNS, READINGS, plain, rows_text
@@ -209,6 +210,12 @@ def test_a_spreadsheet_saved_over_a_table_that_git_lacks_is_refused(desk: Desk) 
     with pytest.raises(BadCall, match="git n’en garde pas d’autre version"):
         take_back(desk.project, str(desk.asks), "asks", True, desk.said.append, None)
     assert desk.asks.read_text() == EDITED.replace("\r\n", "\n") or desk.asks.read_text() == EDITED
+
+
+def test_the_check_names_the_command_for_a_table_that_a_spreadsheet_saved(desk: Desk) -> None:
+    desk.asks.write_bytes(EDITED.encode("utf-8-sig"))
+    (fault,) = check_package(open_package(desk.folder / "data")).faults
+    assert "make import FILE=data/asks.csv TABLE=asks" in fault.remedy
 
 
 def test_a_part_of_a_table_is_noticed(desk: Desk) -> None:
