@@ -48,6 +48,7 @@ def faults(desk: Desk, content: str | bytes) -> tuple[Fault, ...]:
         ("recurrent", "1", "« true » ou « false »", "écrire « true »"),
         ("decided", "45382", "numéro de jour", "2024-03-31"),
         ("decided", "31/03/24", "année de deux chiffres", "à la source"),
+        ("decided", "31-mars-35", "1935 ou 2035", "aaaa-mm-jj"),
         ("decided", "30/02/2024", "date impossible", "à la source"),
         ("amount", "1234,50", "cents ou décimales", "arrondir"),
     ],

@@ -22,9 +22,10 @@ _LETTERS = re.compile(
     r"([0-9]{1,2})(?:er)?[-\s]([^\W\d]+)\.?[-\s]([0-9]{4}|[0-9]{2})",
     re.IGNORECASE,
 )
-_LAST_OF_2000S = 29
-"""Excel reads a year of two digits from 1930 to 2029 (Microsoft, « Change the date system, format,
-or two-digit year interpretation »), and so does this module after a month in letters."""
+_LAST_OF_2000S, _FIRST_OF_1900S = 29, 50
+"""Excel takes the years 00 to 29 for the 2000s and 30 to 99 for the 1900s (Microsoft, « Change the
+date system, format, or two-digit year interpretation »). The system may move the limit: between
+these two bounds nothing is taken for sure."""
 
 
 class Order(Enum):
@@ -63,7 +64,10 @@ def plain_date(text: str, order: Order | None) -> str | Wrong:
         return _iso(match[1], match[2], match[3]) or text
     if match := _LETTERS.fullmatch(text):
         month = MONTHS.get(match[2].casefold(), 0)
-        return _iso(_four_digits(match[3]), month, match[1]) or text
+        year = _four_digits(match[3])
+        if not year and month:
+            return _unsure_year(match[3])
+        return _iso(year, month, match[1]) or text
     if match := _YEAR_LAST.fullmatch(text):
         readings = {
             Order.DAY: _iso(match[3], match[2], match[1]),
@@ -94,10 +98,22 @@ def _unsure(readings: set[str]) -> Wrong:
     )
 
 
+def _unsure_year(year: str) -> Wrong:
+    return Wrong(
+        f"année de deux chiffres : 19{year} ou 20{year}",
+        "dans le tableur, donner à la colonne le format de cellule aaaa-mm-jj, puis enregistrer de"
+        " nouveau",
+    )
+
+
 def _four_digits(year: str) -> int:
+    """Return a year of two or four digits, 0 when its century is unsure."""
+    number = int(year)
     if len(year) == 4:
-        return int(year)
-    return int(year) + (2000 if int(year) <= _LAST_OF_2000S else 1900)
+        return number
+    if _LAST_OF_2000S < number < _FIRST_OF_1900S:
+        return 0
+    return number + (2000 if number <= _LAST_OF_2000S else 1900)
 
 
 def _iso(year: str | int, month: str | int, day: str | int) -> str:

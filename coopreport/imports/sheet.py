@@ -119,8 +119,7 @@ def _refuse_one_column(records: Records, width: int, journal: Journal) -> None:
 def _tidied(records: Records, journal: Journal) -> Records:
     """Return the records without empty columns at the end, every row with its last empty cells.
 
-    Excel leaves out the last separators of rows that end with empty cells, sixteen rows at a time
-    (Microsoft, « Column delimiters are missing in an Excel spreadsheet that is saved as text »).
+    Excel may leave out the last separators of rows that end with empty cells.
     """
     width = len(_without_blank_end(records.rows[0][1])) if records.rows else 0
     rows: list[Record] = []

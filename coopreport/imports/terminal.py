@@ -46,7 +46,7 @@ def _understood(
     for column, (order, example) in understood.orders.items():
         yield "dates", f"{order.value} dans {column} ({quoted(example)})"
     for column in understood.short_years:
-        yield "dates", f"années de deux chiffres lues de 1930 à 2029 dans {column}"
+        yield "dates", f"années de deux chiffres lues de 1950 à 2029 dans {column}"
     known = sheet.raw.resource.columns
     listed = [column for column in sheet.columns if column in known]
     same = listed == [column for column in known if column in listed]
