@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report reports cycle regions translation watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report reports cycle regions translation watch import remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -42,8 +42,10 @@ export COOPREPORT_CLOSE := $(call typed,CLOSE)
 export COOPREPORT_AUTHOR := $(call typed,AUTHOR)
 export COOPREPORT_ALL := $(call typed,ALL)
 export COOPREPORT_PORT := $(call typed,PORT)
+export COOPREPORT_TABLE := $(call typed,TABLE)
+export COOPREPORT_WRITE := $(call typed,WRITE)
 unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF LANGUAGE CONFIRM SCENARIO REGION JOBS
-unexport ID ANSWER CLOSE AUTHOR ALL PORT
+unexport ID ANSWER CLOSE AUTHOR ALL PORT TABLE WRITE
 
 python := sh requirements/python.sh
 
@@ -79,6 +81,10 @@ translation: ## dire ce qui manque à l’édition anglaise (CONFIRM=survie-03 :
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"
+
+import: ## reprendre une table modifiée dans un tableur (FILE=aides.csv TABLE=grants)
+	@$(python) report -m coopreport import --file="$$COOPREPORT_FILE" \
+		--table="$$COOPREPORT_TABLE" --write="$$COOPREPORT_WRITE"
 
 remarks: ## lister les remarques des lecteurs; FILE=… en prend, ID=… ANSWER="…" CLOSE=oui y répond
 	@$(python) report -m coopreport remarks --cycle="$$COOPREPORT_CYCLE" \

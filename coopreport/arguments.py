@@ -152,6 +152,16 @@ def build_parser() -> argparse.ArgumentParser:
     new.add_argument(
         "--from", dest="from_", default="", metavar="AAAA-AAAA", help="le cycle d’avant"
     )
+    imports = verb("import", verbs.import_, "reprendre une table modifiée dans un tableur")
+    imports.add_argument("--file", default="", metavar="FICHIER", help="ce que le tableur a écrit")
+    imports.add_argument("--table", default="", metavar="TABLE", help="la table de data/ (grants)")
+    imports.add_argument(
+        "--write",
+        type=_yes_or_nothing,
+        default=None,
+        metavar="OUI",
+        help="oui : écrire sans demander; non : montrer seulement",
+    )
     remarks = verb("remarks", verbs.remarks, "prendre, lister, fermer les remarques des lecteurs")
     remarks.add_argument("--file", default="", metavar="FICHIER", help="un fichier de remarques")
     remarks.add_argument("--id", default="", metavar="NUMÉRO", help="une remarque (4 chiffres)")

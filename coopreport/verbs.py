@@ -42,6 +42,14 @@ def report(call: argparse.Namespace) -> int:
     return 0
 
 
+def import_(call: argparse.Namespace) -> int:
+    from coopreport.imports.take_back import take_back
+    from coopreport.imports.terminal import ask_on_terminal
+    from coopreport.project import find_project
+
+    return take_back(find_project(), call.file, call.table, call.write, say, ask_on_terminal())
+
+
 def remarks(call: argparse.Namespace) -> int:
     from coopreport.project import find_project
     from coopreport.remarks.terminal import Request, remarks

@@ -35,13 +35,13 @@ def json_text(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file by one rename, so that a former one stays whole until then."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file by one rename, so that a former one stays whole until then; a text in UTF-8."""
     handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
     part = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         part.chmod(0o644)

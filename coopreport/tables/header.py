@@ -38,8 +38,8 @@ def check_first_line(lines: Sequence[str], resource: Resource, journal: Journal)
         if known(first, separator) > found:
             raise journal.stop(
                 f"séparateur {shown} trouvé, alors que {expected} est attendu",
-                f"enregistrer en CSV avec {expected} pour séparateur, ou déclarer le séparateur"
-                " (dialect.delimiter) dans datapackage.json",
+                f"enregistrer en CSV avec {expected} pour séparateur, ou, si la table vient d'un"
+                f" tableur, make import FILE={resource.file} TABLE={resource.name}",
                 line=1,
                 value=first,
             )

@@ -24,8 +24,10 @@ INVISIBLE = re.compile(
 )
 """What shows nothing: controls, marks of direction, private and non-characters of Unicode."""
 SPREADSHEET_ERROR = re.compile(
-    r"#(REF|DIV/0|N/A|VALUE|VALEUR|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|CALC)[!?]?|#+", re.IGNORECASE
+    r"#(REF|DIV/0|N/A|VALUE|VALEUR|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|CALC)\s?[!?]?|Err\s?:\s?[0-9]{3}",
+    re.IGNORECASE,
 )
+"""As Excel writes them, and LibreOffice, which puts a space in `#REF !` and has `Err :502`."""
 
 
 def damage(text: str) -> Wrong | None:
@@ -35,10 +37,15 @@ def damage(text: str) -> Wrong | None:
             f"cellule de plus de {MAX_CELL} caractères : {len(text)}",
             "raccourcir le texte, ou chercher un guillemet mal fermé",
         )
-    if text.startswith("#") and SPREADSHEET_ERROR.fullmatch(text):
+    if text.startswith(("#", "Err")) and SPREADSHEET_ERROR.fullmatch(text):
         return Wrong(
             "erreur de tableur à la place de la valeur",
             "corriger la formule dans le tableur, puis exporter de nouveau la valeur",
+        )
+    if len(text) > 1 and not text.strip("#"):
+        return Wrong(
+            "dièses à la place de la valeur, que le tableur n'avait pas la place de montrer",
+            "élargir la colonne dans le tableur, puis enregistrer de nouveau",
         )
     if text.isascii() and text.isprintable():
         return None

@@ -15,7 +15,7 @@ from coopreport.tables.conversion import convert_table
 from coopreport.tables.files import read_bytes, refuse_binary
 from coopreport.tables.header import check_first_line
 from coopreport.tables.journal import Journal, Notice
-from coopreport.tables.model import Cell, Package, Resource, Table, TypedTable
+from coopreport.tables.model import Cell, Package, RawTable, Resource, Table, TypedTable
 from coopreport.tables.reading import decode, split_records
 from coopreport.tables.rules import check_rules
 from coopreport.tables.shape import shape
@@ -99,6 +99,20 @@ def check_package(package: Package) -> CheckResult:
     )
 
 
+def check_candidate(package: Package, raw: RawTable, journal: Journal) -> TypedTable:
+    """Return the values of rows that would replace a table of the package.
+
+    What they have wrong is in `journal`, at their own lines: cells, keys, rules, references to the
+    other tables. The tables that refer to this one are not looked at.
+    """
+    typed = _checked(raw, journal)
+    name = raw.resource.name
+    referred = {key.reference for key in raw.resource.foreign_keys} - {name}
+    others = {each: _examine(package, each).typed for each in referred}
+    check_foreign_keys(typed, {**others, name: typed}, journal)
+    return typed
+
+
 def _examine(package: Package, name: str) -> _Examined:
     """Take one file from bytes to values, as far as its faults allow."""
     resource = package.resources[name]
@@ -112,12 +126,18 @@ def _examine(package: Package, name: str) -> _Examined:
         check_first_line(lines, resource, journal)
         records = split_records(lines, resource.delimiter, journal)
         raw = shape(records, resource, journal)
-        typed = convert_table(raw, journal)
-        repeated = check_keys(typed, journal)
-        check_rules(typed, repeated, journal)
+        typed = _checked(raw, journal)
     except BadData:
         pass  # the journal holds what was found up to where reading had to stop
     return _Examined(resource, journal, sha256, typed)
+
+
+def _checked(raw: RawTable, journal: Journal) -> TypedTable:
+    """Return the values of a table; what its cells, keys and rules have wrong is in the journal."""
+    typed = convert_table(raw, journal)
+    repeated = check_keys(typed, journal)
+    check_rules(typed, repeated, journal)
+    return typed
 
 
 def _check_references(examined: _Examined, others: Mapping[str, _Examined]) -> None:
@@ -130,7 +150,7 @@ def _table(examined: _Examined) -> Table:
     """Return the frame of a table without a fault."""
     assert examined.typed and not examined.journal.faults
     resource, typed = examined.resource, examined.typed
-    keys = [_sort_keys(typed.values[name]) for name in resource.primary_key]
+    keys = [sort_keys(typed.values[name]) for name in resource.primary_key]
     order = sorted(range(len(typed.lines)), key=list(zip(*keys, strict=True)).__getitem__)
     frame = pd.DataFrame(
         {
@@ -143,7 +163,7 @@ def _table(examined: _Examined) -> Table:
     return Table(resource.name, resource.title, resource, examined.sha256, frame)
 
 
-def _sort_keys(values: Sequence[Cell]) -> list[object]:
+def sort_keys(values: Sequence[Cell]) -> list[object]:
     """Return what to sort a key column by: its values, or texts with R2 before R10."""
     keys: dict[Cell, object] = {value: value for value in values}
     for value in keys:
