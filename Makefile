@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report reports cycle regions translation watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report reports cycle regions translation watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env git
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -46,6 +46,11 @@ unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF LANGUAGE CONFIRM SCENAR
 unexport ID ANSWER CLOSE AUTHOR ALL PORT
 
 python := sh requirements/python.sh
+
+# Before the targets of those who edit: git strips the notebooks from then on (requirements/git.sh).
+report watch chapter test format: git
+git:
+	@sh requirements/git.sh
 
 help: ## montrer les cibles
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -129,9 +134,10 @@ lint: ## vérifier le style, les types et les notebooks
 	@$(python) test -m mypy --no-error-summary
 	@$(python) test -m coopreport lint --cycle="$$COOPREPORT_CYCLE"
 
-format: ## mettre en forme le code et les notebooks
+format: ## mettre en forme le code et les notebooks, dont les sorties sont enlevées
 	@$(python) test -m ruff check --quiet --fix .
 	@$(python) test -m ruff format --quiet .
+	@$(python) test -m coopreport.hygiene.strip notebooks
 
 lock: ## renouveler les verrous de requirements/ (demande uv)
 	@sh requirements/lock.sh
