@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report reports cycle regions translation watch import remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report reports cycle chapter regions translation watch import remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env git
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -36,6 +36,8 @@ export COOPREPORT_CONFIRM := $(call typed,CONFIRM)
 export COOPREPORT_SCENARIO := $(call typed,SCENARIO)
 export COOPREPORT_REGION := $(call typed,REGION)
 export COOPREPORT_JOBS := $(call typed,JOBS)
+export COOPREPORT_NAME := $(call typed,NAME)
+export COOPREPORT_TITLE := $(call typed,TITLE)
 export COOPREPORT_ID := $(call typed,ID)
 export COOPREPORT_ANSWER := $(call typed,ANSWER)
 export COOPREPORT_CLOSE := $(call typed,CLOSE)
@@ -45,9 +47,14 @@ export COOPREPORT_PORT := $(call typed,PORT)
 export COOPREPORT_TABLE := $(call typed,TABLE)
 export COOPREPORT_WRITE := $(call typed,WRITE)
 unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF LANGUAGE CONFIRM SCENARIO REGION JOBS
-unexport ID ANSWER CLOSE AUTHOR ALL PORT TABLE WRITE
+unexport NAME TITLE ID ANSWER CLOSE AUTHOR ALL PORT TABLE WRITE
 
 python := sh requirements/python.sh
+
+# Before the targets of those who edit: git strips the notebooks from then on (requirements/git.sh).
+report watch chapter test format: git
+git:
+	@sh requirements/git.sh
 
 help: ## montrer les cibles
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +81,10 @@ regions: ## produire les fiches des 17 régions (REGION=06 pour une, JOBS=4, ENG
 
 cycle: ## préparer un nouveau cycle d’après un autre (CYCLE=2026-2027 FROM=2023-2024)
 	@$(python) report -m coopreport cycle --cycle="$$COOPREPORT_CYCLE" --from="$$COOPREPORT_FROM"
+
+chapter: ## préparer un nouveau chapitre (NAME=habitation-rurale TITLE="…")
+	@$(python) report -m coopreport chapter --cycle="$$COOPREPORT_CYCLE" \
+		--name="$$COOPREPORT_NAME" --title="$$COOPREPORT_TITLE"
 
 translation: ## dire ce qui manque à l’édition anglaise (CONFIRM=survie-03 : sa traduction est à jour)
 	@$(python) report -m coopreport translation --cycle="$$COOPREPORT_CYCLE" \
@@ -135,9 +146,10 @@ lint: ## vérifier le style, les types et les notebooks
 	@$(python) test -m mypy --no-error-summary
 	@$(python) test -m coopreport lint --cycle="$$COOPREPORT_CYCLE"
 
-format: ## mettre en forme le code et les notebooks
+format: ## mettre en forme le code et les notebooks, dont les sorties sont enlevées
 	@$(python) test -m ruff check --quiet --fix .
 	@$(python) test -m ruff format --quiet .
+	@$(python) test -m coopreport.hygiene.strip notebooks
 
 lock: ## renouveler les verrous de requirements/ (demande uv)
 	@sh requirements/lock.sh

@@ -162,6 +162,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="OUI",
         help="oui : écrire sans demander; non : montrer seulement",
     )
+    chapter = verb("chapter", verbs.chapter, "préparer un nouveau chapitre et l’ajouter au cycle")
+    chapter.add_argument("--name", default="", metavar="NOM", help="son nom : habitation-rurale")
+    chapter.add_argument("--title", default="", metavar="TITRE", help="son titre (son nom)")
     remarks = verb("remarks", verbs.remarks, "prendre, lister, fermer les remarques des lecteurs")
     remarks.add_argument("--file", default="", metavar="FICHIER", help="un fichier de remarques")
     remarks.add_argument("--id", default="", metavar="NUMÉRO", help="une remarque (4 chiffres)")

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from coopreport.exhibits import Cell, Column, ColumnKind, Row, RowKind, Source, Table
+from coopreport.errors import NBSP, nearest, quoted
+from coopreport.exhibits import BadExhibit, Cell, Column, ColumnKind, Row, RowKind, Source, Table
 from coopreport.locale import STAND_ALONE, format_value, machine_value
 
 
@@ -81,8 +82,18 @@ def table_from_frame(
     A column `<key>_status` of the frame, where there is one, gives the status of `<key>`'s cells.
     `total` holds positions of rows that are totals (-1: the last). `alert` names a boolean column
     that tells which rows call for action. `group_by` names a column whose
-    every new value heads the rows that follow. KeyError when a column is missing from the frame.
+    every new value heads the rows that follow.
+
+    Raises:
+        BadExhibit: the frame has not a column that is asked for.
     """
+    for spec in columns:
+        if spec.key not in frame.columns:
+            known = [str(column) for column in frame.columns]
+            raise BadExhibit(
+                f"{id} : le tableau n’a pas de colonne {quoted(spec.key)}.",
+                nearest(spec.key, known) or f"colonnes{NBSP}: {', '.join(known)}.",
+            )
     totals = {position % len(frame) for position in total} if len(frame) else set()
     alerts = [bool(flag) for flag in frame[alert]] if alert else [False] * len(frame)
     rows: list[Row] = []

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from coopreport.errors import CoopreportError, quoted
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.locale import REVISED, SYMBOLS
 
@@ -22,8 +23,17 @@ VEGALITE_MIME = "application/vnd.vegalite.v5+json"
 """The one vega-lite MIME type that JupyterLab 4 draws by itself; only for the analyst."""
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
+LEAST_ALT = 20
+"""The fewest characters that can say the message of a chart."""
+
 ColumnKind = Literal["header", "text", "number"]
 RowKind = Literal["body", "total", "group", "alert"]
+
+
+class BadExhibit(CoopreportError, ValueError):
+    """A table, a chart or key figures that the page cannot show as they are."""
+
+    exit_code = 4
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,7 @@ class Table:
 
     `symbols` may be left out: the meanings of the statuses used are added from `locale.SYMBOLS`.
     `frame` names the catalogue's frame that the rows come from, "" when there is none.
-    Raises ValueError (in French, for the analyst) for an empty cell, an unknown status, a row of
+    Raises BadExhibit for an empty cell, an unknown status, a row of
     another length, no header column, a bad id or an empty title.
     """
 
@@ -102,9 +112,15 @@ class Table:
     def __post_init__(self) -> None:
         _check_name(self.id, self.title)
         if not self.rows:
-            raise ValueError(f"{self.id} : aucune ligne; dites pourquoi dans le texte")
+            raise BadExhibit(
+                f"{self.id} : aucune ligne.",
+                "ne montrez pas ce tableau, et dites pourquoi dans le texte.",
+            )
         if not any(column.kind == "header" for column in self.columns):
-            raise ValueError(f"{self.id} : il faut au moins une colonne « header »")
+            raise BadExhibit(
+                f"{self.id} : il faut au moins une colonne « header ».",
+                'celle qui nomme les lignes : Column("nom", "Libellé", "header").',
+            )
         for number, row in enumerate(self.rows, 1):
             self._check_row(number, row)
         meanings = dict(self.symbols)
@@ -113,20 +129,24 @@ class Table:
         used |= {REVISED for cell in cells if cell.revised}
         meanings |= {s: SYMBOLS[s] for s in SYMBOLS if s in used and s not in meanings}
         if unknown := used - set(meanings):
-            raise ValueError(f"{self.id} : symbole sans signification : {sorted(unknown)}")
+            raise BadExhibit(
+                f"{self.id} : symbole sans signification : {', '.join(sorted(unknown))}.",
+                'expliquez-le : symbols=[("…", "sans objet")].',
+            )
         object.__setattr__(self, "symbols", tuple(meanings.items()))
 
     def _check_row(self, number: int, row: Row) -> None:
         expected = 1 if row.kind == "group" else len(self.columns)
         if len(row.cells) != expected:
-            raise ValueError(
-                f"{self.id}, ligne {number} : {len(row.cells)} cellules au lieu de {expected}"
+            raise BadExhibit(
+                f"{self.id}, ligne {number} : {len(row.cells)} cellules au lieu de {expected}.",
+                "donnez une cellule à chaque colonne.",
             )
         for column, cell in zip(self.columns, row.cells, strict=False):
             if not cell.text.strip():
-                raise ValueError(
-                    f"{self.id}, ligne {number}, colonne « {column.label} » : cellule vide; "
-                    f"mettez un symbole ({', '.join(SYMBOLS)})"
+                raise BadExhibit(
+                    f"{self.id}, ligne {number}, colonne « {column.label} » : cellule vide.",
+                    f"mettez un symbole ({', '.join(SYMBOLS)}).",
                 )
 
     def to_json(self) -> dict[str, Any]:
@@ -186,10 +206,13 @@ class Chart:
 
     def __post_init__(self) -> None:
         _check_name(self.id, self.title)
-        if len(self.alt.strip()) < 20:
-            raise ValueError(f"{self.id} : l’équivalent textuel doit dire le message du graphique")
+        if fault := alt_fault(self.id, self.alt):
+            raise fault
         if self.table.id == self.id:
-            raise ValueError(f"{self.id} : le tableau du graphique doit porter un autre nom")
+            raise BadExhibit(
+                f"{self.id} : le tableau du graphique doit porter un autre nom.",
+                f'donnez-le au tableau : name="{self.id}_donnees".',
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object of the custom MIME type."""
@@ -243,7 +266,10 @@ class Figures:
     def __post_init__(self) -> None:
         _check_name(self.id, self.title)
         if not self.items or not all(item.label and item.html for item in self.items):
-            raise ValueError(f"{self.id} : chaque chiffre clé a un libellé et une valeur")
+            raise BadExhibit(
+                f"{self.id} : chaque chiffre clé a un libellé et une valeur.",
+                "donnez au moins un chiffre clé : (libellé, nom de l’indicateur, note).",
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object of the custom MIME type."""
@@ -270,11 +296,31 @@ def figure(label: str, value: Any, note: str = "") -> Figure:
     return Figure(label, str(to_html() if to_html else escape(value)), note)
 
 
+def alt_fault(id: str, alt: str) -> BadExhibit | None:
+    """Return what is wrong with the alternative text of a chart, None when nothing is."""
+    if len(alt.strip()) >= LEAST_ALT:
+        return None
+    return BadExhibit(
+        f"{id} : l’équivalent textuel doit dire le message du graphique.",
+        'écrivez alt=f"…", ce que le graphique montre, avec ses nombres.',
+    )
+
+
+def title_fault(id: str, title: str) -> BadExhibit | None:
+    """Return what is wrong with the title of an exhibit, None when nothing is."""
+    if title.strip():
+        return None
+    return BadExhibit(f"{id} : titre vide.", "donnez-lui un titre, qui dit ce qui est montré.")
+
+
 def _check_name(id: str, title: str) -> None:
     if not ID_PATTERN.fullmatch(id):
-        raise ValueError(f"nom {id!r} : attendu comme « financement.demandes » (a-z, 0-9, _ et .)")
-    if not title.strip():
-        raise ValueError(f"{id} : titre vide")
+        raise BadExhibit(
+            f"{quoted(id)} n’est pas un nom de tableau ni de graphique.",
+            "un chapitre, un point, un mot : financement.demandes (a-z, 0-9, _ et point).",
+        )
+    if fault := title_fault(id, title):
+        raise fault
 
 
 def _lean(item: Any) -> dict[str, Any]:

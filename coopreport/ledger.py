@@ -159,6 +159,15 @@ class Ledger:
             sorted(name for names in self.names_by_definition().values() for name in names)
         )
 
+    def labels(self) -> dict[str, str]:
+        """Return the label of every indicator that this cycle can compute, by name."""
+        found: dict[str, str] = {}
+        for definition in self.catalogue.indicators.values():
+            with suppress(UnknownParameter):
+                for name, keys in self._names_of(definition):
+                    found[name] = definition.label.format(**keys)
+        return dict(sorted(found.items()))
+
     def names_by_definition(self, but: Container[str] = ()) -> dict[str, list[str]]:
         """Return the names that each definition gives in this cycle; those in `but` are left out.
 

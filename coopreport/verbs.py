@@ -117,6 +117,13 @@ def cycle(call: argparse.Namespace) -> int:
     return make_cycle(find_project(), call.cycle, call.from_, say)
 
 
+def chapter(call: argparse.Namespace) -> int:
+    from coopreport.project import find_project
+    from coopreport.scaffold.chapter import make_chapter
+
+    return make_chapter(find_project(), call.cycle, call.name, call.title, say)
+
+
 def watch(call: argparse.Namespace) -> int:
     from coopreport.cycles import check_cycle_name
     from coopreport.pipeline.limits import Limits

@@ -48,7 +48,7 @@ def small_project(folder: Path) -> Path:
     project = folder / "mémoire prébudgétaire"
     project.mkdir(parents=True)
     for name in SOURCES:
-        ignored = shutil.ignore_patterns("__pycache__", "*.ipynb")
+        ignored = shutil.ignore_patterns("__pycache__", "[0-9]*.ipynb", "fiche-*.ipynb")
         shutil.copytree(ROOT / name, project / name, ignore=ignored)
     write_sentence(project, "Une phrase.")
     return project

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from coopreport.definitions import NameTaken
 from coopreport.errors import ChapterFailed
-from coopreport.notebook import EMPTY
+from coopreport.notebook.chapter import EMPTY
 from coopreport.pipeline.provenance import (
     Place,
     Uses,

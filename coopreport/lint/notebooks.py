@@ -1,4 +1,7 @@
-"""`make lint` for the notebooks: every typed number, stored output and unreadable file, at once."""
+"""`make lint` for the notebooks: every typed number, stored output and unreadable file, at once.
+
+A file of data/ that a merge left unfinished is told with them.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,12 @@ from typing import Any
 from coopreport.chapters import heading_above, read_chapter, source_of
 from coopreport.errors import NBSP, ChapterFailed, CoopreportError, Fault, quoted, shorten
 from coopreport.lint.allowed import NAME, Allowance, read_allowances, stale, subject_of
+from coopreport.lint.finding import Finding
+from coopreport.lint.merges import merge_marks
 from coopreport.lint.numbers import Kind, TypedNumber, find_numbers
 from coopreport.lint.passages import NAMED, Passage, code_passages, prose_passage
 from coopreport.lint.proposals import Known, known_numbers, proposals, say
+from coopreport.lint.stored import stored
 from coopreport.locale import count_of, keep_together
 from coopreport.project import Project
 from coopreport.translation.listing import lacks
@@ -40,30 +46,9 @@ notebooks/{NAME}."""
 
 
 class LintFailed(CoopreportError):
-    """Typed numbers or stored outputs in the notebooks: bad data, all of them in one error."""
+    """Typed numbers, stored outputs, merge marks: bad data, all of it in one error."""
 
     exit_code = 3
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing to correct in a notebook; `cell` counts from 1 and 0 means the whole file."""
-
-    notebook: str
-    rule: str
-    remedy: str
-    cell: int = 0
-    heading: str = ""
-    line: int = 0
-    excerpt: str = ""
-
-    def __str__(self) -> str:
-        place = self.notebook
-        place += f", cellule {self.cell}" if self.cell else ""
-        place += f", sous {quoted(self.heading)}" if self.heading else ""
-        place += f", ligne {self.line}" if self.line else ""
-        around = f"\n    {self.excerpt}" if self.excerpt else ""
-        return f"{place} : {self.rule}{around}\n    Remède : {self.remedy}"
 
 
 @dataclass(frozen=True)
@@ -102,7 +87,7 @@ def print_lint(project: Project, cycle: str) -> int:
         LintFailed: with every finding of every notebook and every fault of the allowances.
     """
     paths = sorted(project.notebooks.glob("*.ipynb"))
-    findings, hits = [], []
+    findings, hits = list(merge_marks(project)), []
     for path in paths:
         for item in read_notebook(path):
             if isinstance(item, Finding):
@@ -156,6 +141,7 @@ def read_notebook(path: Path) -> Iterator[Finding | Hit]:
         yield Finding(path.name, error.message, error.remedy)
         return
     cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    yield from stored(path.name, cells)
     for index, cell in enumerate(cells):
         yield from _read_cell(path, cells, index, cell)
 
@@ -169,10 +155,6 @@ def _read_cell(
     elif cell["cell_type"] != "code":
         return
     else:
-        if cell.get("outputs") or cell.get("execution_count") is not None:
-            rule = "des sorties ou un numéro d’exécution sont enregistrés dans la source"
-            remedy = "dans JupyterLab, « Édition > Effacer toutes les sorties », puis enregistrez."
-            yield Finding(path.name, rule, remedy, index + 1, heading)
         if "parameters" in cell["metadata"].get("tags", []):
             return  # its numbers have names, and the cycle's file gives their values
         try:

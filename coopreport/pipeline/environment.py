@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from coopreport.notebook_guard import BUILD, LANGUAGE
+from coopreport.notebook.guard import BUILD, LANGUAGE
 from coopreport.pipeline.options import FRENCH
 from coopreport.project import Project
 

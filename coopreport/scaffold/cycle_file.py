@@ -1,10 +1,12 @@
-"""The file of a new cycle, made from the text of a former one's. Pure."""
+"""The text of a cycle's file: a new one made from a former one's, or one chapter more. Pure."""
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 
+from coopreport.chapters import Chapter
 from coopreport.fiscal import start_year
 
 HEAD = """\
@@ -43,6 +45,18 @@ def new_cycle_text(text: str, former: str, new: str, today: date) -> str:
     )
     kept = [entry for name in ("register", "chapters") if (entry := _entry(text, name))]
     return head + "".join(kept)
+
+
+def with_chapter(text: str, chapter: Chapter) -> str:
+    """Return the text of a cycle's file with one more chapter, the last, and its parameters.
+
+    The cycle lists its chapters one per line, as `read_cycle` will check.
+    """
+    listed = _entry(text, "chapters")
+    rules = [rule for rule in chapter.parameters if rule.name != "cycle"]
+    lines = [f"    {rule.name}: {json.dumps(rule.default, ensure_ascii=False)}" for rule in rules]
+    entry = "\n".join([f"  {chapter.name}:{'' if lines else ' {}'}", *lines])
+    return text.replace(listed.rstrip("\n"), f"{listed}{entry}", 1).rstrip("\n") + "\n"
 
 
 def _entry(text: str, name: str) -> str:

@@ -37,7 +37,7 @@ BUILD = "COOPREPORT_BUILD"
 LANGUAGE = "COOPREPORT_EDITION"
 """The environment variable that tells a chapter the language of its edition, French by default."""
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _READERS = tuple(
     os.path.join(_PACKAGE, name)
     for name in (
@@ -185,6 +185,13 @@ def watch(root: Path) -> None:
 def in_build() -> bool:
     """Tell whether this process runs a chapter for a build, and not for an analyst."""
     return os.environ.get(BUILD) == "1"
+
+
+def by_hand() -> bool:
+    """Tell whether an analyst runs this notebook, in JupyterLab or elsewhere."""
+    from IPython.core.getipython import get_ipython
+
+    return get_ipython() is not None and not in_build()
 
 
 def _path(given: Any) -> str | None:

@@ -1,54 +1,38 @@
-"""What a chapter imports, and nothing else: the only door between the analysis and the notebooks.
-
-from coopreport.notebook import Column, start
-
-report = start(cycle, "financement", first_granted=first_granted)
-indicator = report.indicator
-"""
+"""One chapter at work: the cycle, its indicators, its frames, and what it shows."""
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from importlib import import_module
-from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
-from IPython.core.getipython import get_ipython
-from IPython.display import display
 
-from coopreport import charts, locale, notebook_guard
-from coopreport.catalogue import CATALOGUE
-from coopreport.cycles import read_cycle
+from coopreport import locale
 from coopreport.definitions import unknown_column
-from coopreport.errors import BadCall, nearest
+from coopreport.errors import NBSP
 from coopreport.exhibit_table import ColumnSpec, table_from_frame
-from coopreport.exhibits import Chart, Figures, Source, Table, figure
-from coopreport.fiscal import fiscal_year_of
-from coopreport.indicators import SYNTHETIC_WORDS, Indicator, Line, Read
+from coopreport.exhibits import (
+    BadExhibit,
+    Chart,
+    Figures,
+    Source,
+    Table,
+    alt_fault,
+    figure,
+    title_fault,
+)
+from coopreport.indicators import SYNTHETIC_WORDS, Line, Read
 from coopreport.ledger import Ledger
-from coopreport.project import Project, find_project
-from coopreport.regions import sheet
-from coopreport.tables import open_package
+from coopreport.notebook.guard import by_hand, in_build
+from coopreport.notebook.names import IndicatorNames
+from coopreport.notebook.raw_tables import RawTables
+from coopreport.project import Project
 
-__all__ = ["Column", "Report", "charts", "fiscal_year_of", "locale", "seal", "start"]
-
-Column = ColumnSpec
-
-
-class IndicatorNames:
-    """The indicators by name: `indicator["financement.total_annuel"]`. Completion lists them."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    def __getitem__(self, name: str) -> Indicator:
-        return self._ledger.indicator(name)
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self._ledger.names())
+UNTITLED = "Sans titre"
+UNSAID = "Équivalent textuel à écrire."
+"""What stands in an exhibit, by hand only, for the words that a build would refuse it without."""
 
 
 class Report:
@@ -59,6 +43,7 @@ class Report:
         self.ledger = ledger
         self.chapter = chapter
         self.indicator = IndicatorNames(ledger)
+        self.raw_tables = RawTables(ledger)
         self.define: Callable[..., Any] = ledger.catalogue.indicator
 
     def frame(self, name: str) -> pd.DataFrame:
@@ -105,8 +90,9 @@ class Report:
         """Return a sentence that was computed, for the text of a chapter."""
         return Line(text)
 
-    def _titled(self, title: str, frame: str = "") -> str:
+    def _titled(self, name: str, title: str, frame: str = "") -> str:
         """Return a title, with what has to be said: a scenario, or generated data."""
+        title = _or_warn(title_fault(name, title), title, UNTITLED)
         scenario = self.ledger.cycle.scenario
         said = [f"scénario{locale.NBSP}: {scenario.title}"] if scenario else []
         if frame and self._is_synthetic(frame):
@@ -119,8 +105,8 @@ class Report:
     def table(
         self,
         of: str,
-        title: str,
-        columns: Sequence[ColumnSpec],
+        title: str = "",
+        columns: Sequence[ColumnSpec] = (),
         *,
         rows: pd.DataFrame | None = None,
         name: str = "",
@@ -137,7 +123,7 @@ class Report:
             self.frame(of) if rows is None else rows,
             columns,
             id=name or of,
-            title=self._titled(title, of),
+            title=self._titled(name or of, title, of),
             frame_name=of,
             sources=self.sources(of),
             **options,
@@ -152,7 +138,7 @@ class Report:
         **options: Any,
     ) -> Table:
         """Return a table of the page about the report itself, made from no raw table."""
-        return table_from_frame(rows, columns, id=name, title=self._titled(title), **options)
+        return table_from_frame(rows, columns, id=name, title=self._titled(name, title), **options)
 
     def source_tables(self) -> pd.DataFrame:
         """Return the raw tables: `name`, `title`, `rows`, `rights` and `sha256`, one row each."""
@@ -183,18 +169,20 @@ class Report:
     def chart(
         self,
         name: str,
-        title: str,
-        alt: str,
+        title: str = "",
+        alt: str = "",
+        *,
         spec: dict[str, Any],
         table: Table,
         notes: Sequence[str] = (),
     ) -> Chart:
         """Return a chart of the page with its alternative text and its data table."""
+        alt = _or_warn(alt_fault(name, alt), alt, UNSAID)
         if scenario := self.ledger.cycle.scenario:
             alt = f"{alt} Scénario{locale.NBSP}: {scenario.title}."
         if table.frame and self._is_synthetic(table.frame):
             alt = f"{alt} {SYNTHETIC_WORDS.capitalize()}."
-        title = self._titled(title, table.frame)
+        title = self._titled(name, title, table.frame)
         return Chart(name, title, alt, spec, table, tuple(notes))
 
     def figures(
@@ -216,14 +204,14 @@ class Report:
             for label, of, note in known
             if missing == "show" or self.indicator[of].value is not None
         ]
-        return Figures(name, self._titled(title), tuple(shown))
+        return Figures(name, self._titled(name, title), tuple(shown))
 
     def remarks(self) -> Any:
         """Return the open remarks of reviewers on this chapter, to read in JupyterLab.
 
         In a build there are none (None): what a page says may not depend on what is said of it.
         """
-        if notebook_guard.in_build():
+        if in_build():
             return None
         # Imported by its name: no build runs it, so a chapter does not depend on it (`imports`).
         lab = import_module("coopreport.remarks.lab")
@@ -231,70 +219,17 @@ class Report:
         return lab.open_remarks(project, self.ledger.cycle.id, self.chapter)
 
 
-_current: Report | None = None
+def _or_warn(fault: BadExhibit | None, given: str, instead: str) -> str:
+    """Return what was given when nothing is wrong with it.
 
-
-def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
-    """Open a cycle for a chapter; `parameters` are the chapter's, as its parameters cell has them.
-
-    In JupyterLab, it shows the open remarks on the chapter, if there are any. The sheet of a region
-    (`regions.sheet`) is no chapter of the cycle: it brings its own parameter.
+    By hand, what a build would refuse is said in the cell's output, and the exhibit is shown.
 
     Raises:
-        BadCall: the chapter has no such parameter in the cycle, or there is no such region.
+        BadExhibit: in a build.
     """
-    global _current
-    locale.use(os.environ.get(notebook_guard.LANGUAGE, locale.current().code))
-    project = find_project()
-    read = read_cycle(project, cycle)
-    if chapter == sheet.PARAMETER and sheet.PARAMETER in parameters:
-        read = sheet.with_sheets(project, read, sheet.check_codes(parameters[sheet.PARAMETER]))
-    if parameters:
-        full_name = next((n for n in read.parameters if n.partition("-")[2] == chapter), "")
-        known = list(read.parameters.get(full_name, {}))
-        for name in parameters:
-            if name not in known:
-                raise BadCall(
-                    f"Dans le cycle {cycle}, « {chapter} » n’a pas de paramètre « {name} ».",
-                    nearest(name, known) or f"paramètres : {', '.join(known) or 'aucun'}.",
-                )
-        merged = {**read.parameters, full_name: MappingProxyType(parameters)}
-        read = replace(read, parameters=MappingProxyType(merged))
-    _current = Report(Ledger(read, open_package(project.data), CATALOGUE.copy()), chapter)
-    notebook_guard.watch(project.root)
-    if get_ipython() and (waiting := _current.remarks()):
-        display(waiting)
-    return _current
-
-
-def seal(*facts: str) -> None:
-    """Write the ledger of this chapter into the notebook: the last act of a good run.
-
-    Of the definitions it has those that the chapter added; the build knows the catalogue's. What
-    tells the `facts` that the chapter's cells need is a part of it.
-
-    Raises:
-        NameTaken: two definitions of the chapter give the same name.
-    """
-    if _current:
-        for fact in facts:
-            _current.knows(fact)
-    ledger = _current.ledger.to_json(known=CATALOGUE.indicators) if _current else EMPTY
-    display(
-        {
-            "application/vnd.coopreport.ledger.v1+json": ledger,
-            "text/plain": "Fin du chapitre.",
-        },
-        raw=True,
-    )
-
-
-EMPTY: dict[str, Any] = {
-    "indicators": [],
-    "frames": [],
-    "tables": {},
-    "parameters": {},
-    "claims": None,
-    "defined": {},
-}
-"""The ledger of a chapter that computes nothing."""
+    if fault is None:
+        return given
+    if not by_hand():
+        raise fault
+    print(f"Attention{NBSP}: {fault}\n  Le rapport sera refusé.", file=sys.stderr)
+    return instead
