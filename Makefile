@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report reports cycle regions translation watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report reports cycle regions translation watch lab remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -42,8 +42,9 @@ export COOPREPORT_CLOSE := $(call typed,CLOSE)
 export COOPREPORT_AUTHOR := $(call typed,AUTHOR)
 export COOPREPORT_ALL := $(call typed,ALL)
 export COOPREPORT_PORT := $(call typed,PORT)
+export COOPREPORT_ROOT := $(call typed,ROOT)
 unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF LANGUAGE CONFIRM SCENARIO REGION JOBS
-unexport ID ANSWER CLOSE AUTHOR ALL PORT
+unexport ID ANSWER CLOSE AUTHOR ALL PORT ROOT
 
 python := sh requirements/python.sh
 
@@ -79,6 +80,10 @@ translation: ## dire ce qui manque à l’édition anglaise (CONFIRM=survie-03 :
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"
+
+lab: ## ouvrir JupyterLab sur les chapitres (PORT=8888, ROOT=oui; Ctrl-C pour finir)
+	@$(python) lab -m coopreport lab --cycle="$$COOPREPORT_CYCLE" \
+		--port="$$COOPREPORT_PORT" --root="$$COOPREPORT_ROOT"
 
 remarks: ## lister les remarques des lecteurs; FILE=… en prend, ID=… ANSWER="…" CLOSE=oui y répond
 	@$(python) report -m coopreport remarks --cycle="$$COOPREPORT_CYCLE" \

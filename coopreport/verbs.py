@@ -122,6 +122,13 @@ def watch(call: argparse.Namespace) -> int:
     return watch(project, call.cycle, Limits(), say, call.port)
 
 
+def lab(call: argparse.Namespace) -> int:
+    from coopreport.lab.server import open_lab
+    from coopreport.project import find_project
+
+    return open_lab(find_project(), call.cycle, say, call.port, call.root)
+
+
 def translation(call: argparse.Namespace) -> int:
     from coopreport.project import find_project
     from coopreport.translation.listing import print_translation
