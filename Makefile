@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report reports cycle regions translation watch lab remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
+.PHONY: help report reports cycle regions translation watch lab remarks serve why check claims register release verify bundle reproduce diff test lint format lock doctor clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -140,6 +140,9 @@ format: ## mettre en forme le code et les notebooks
 
 lock: ## renouveler les verrous de requirements/ (demande uv)
 	@sh requirements/lock.sh
+
+doctor: ## dire ce qui manque à la machine, et la commande qui l’ajoute
+	@sh requirements/doctor.sh
 
 clean: ## enlever les productions et les réserves de build/, jamais une version publiée
 	@[ ! -d build ] || $(python) report -m coopreport clean

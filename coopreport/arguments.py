@@ -190,6 +190,7 @@ def build_parser() -> argparse.ArgumentParser:
     live.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
     )
+    verb("doctor", verbs.doctor, "dire ce qui manque à la machine, et la commande qui l’ajoute")
     lab = verb("lab", verbs.lab, "ouvrir JupyterLab sur les chapitres du cycle")
     lab.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le premier port essayé (8888)"

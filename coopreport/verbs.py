@@ -122,6 +122,13 @@ def watch(call: argparse.Namespace) -> int:
     return watch(project, call.cycle, Limits(), say, call.port)
 
 
+def doctor(call: argparse.Namespace) -> int:
+    from coopreport.doctor.table import print_doctor
+    from coopreport.project import find_project
+
+    return print_doctor(find_project())
+
+
 def lab(call: argparse.Namespace) -> int:
     from coopreport.lab.server import open_lab
     from coopreport.project import find_project

@@ -48,8 +48,9 @@ def open_lab(
         ) from None
     page = write_start_page(project, cycle)
     folder = prepare(project)
-    os.environ.update(folder.environment())
-    os.environ["COOPREPORT_CYCLE"] = cycle
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
+        os.environ.pop(name, None)  # a make typed in a terminal of the lab is not part of this one
+    os.environ.update(folder.environment(), COOPREPORT_CYCLE=cycle, CYCLE=cycle)
     _lay_out(folder)
     token = secrets.token_hex(24)
     server = _initialize(lab, arguments(project, folder, page, port or FIRST_PORT, token))
