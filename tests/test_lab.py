@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from coopreport.errors import BadCall
 from coopreport.lab import server
 from tests.builds import assert_nobody_in
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Command
 from tests.lab_fixtures import Lab, install, lab_project, open_lab
 
 CYCLE = "2022-2023"
@@ -100,6 +100,12 @@ def test_it_speaks_french_saves_by_itself_and_asks_nothing_of_the_world(lab: Lab
     assert "@jupyterlab/apputils-extension:announcements" in disabled
 
 
+def test_without_jupyterlab_the_command_that_brings_it_is_said(coopreport: Command) -> None:
+    done = coopreport("lab", "--root=oui")
+    assert done.returncode == 2
+    assert "make lab" in done.stderr
+
+
 def test_a_taken_port_leads_to_the_next(lab: Lab) -> None:
     other = open_lab(lab.project, f"CYCLE={CYCLE}", f"PORT={lab.port}")
     try:
@@ -118,12 +124,17 @@ def test_the_start_page_leads_to_a_chapter_whose_numbers_are_live(lab: Lab, page
         re.compile(r"^[0-9,]+\sM\$$"), timeout=60_000
     )
     expect(page.locator(".jp-OutputArea-output caption").first).to_be_visible()
+    page.locator("#notebook-tools").get_by_text("Common Tools").click()
+    page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
+    tags = page.locator("#notebook-tools .jp-CellTags-Applied")
+    expect(tags.filter(has_text="parameters")).to_be_visible()
     file = "notebooks/03-financement.ipynb"
     page.keyboard.press("Control+s")
     expect(page.locator(".jp-DirListing-item", has_text="03-financement")).to_contain_text(
         "maintenant", timeout=10_000
     )
     assert (lab.project / file).read_bytes() == (ROOT / file).read_bytes()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_cycle_that_was_typed_reaches_the_kernel(page: Page) -> None:

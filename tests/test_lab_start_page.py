@@ -53,6 +53,8 @@ def test_a_chapter_that_was_run_is_saved_as_it_was_before() -> None:
     run["metadata"]["language_info"] = {"name": "python", "version": "3.12.1", "mimetype": "x"}
     for number, cell in enumerate(run["cells"], 1):
         cell["metadata"]["user_expressions"] = [{"expression": "1", "result": {}}]
+        shown = {"editable": True, "deletable": True, "slideshow": {"slide_type": ""}}
+        cell["metadata"].update(shown, tags=cell["metadata"].get("tags", []))
         if cell["cell_type"] == "code":
             cell["execution_count"] = number
             cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "8,8 M$"}]

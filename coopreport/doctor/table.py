@@ -14,10 +14,12 @@ def print_doctor(project: Project) -> int:
     found = list(look(project))
     print("\n".join(lines(found)))
     lacks = [each.name for each in found if each.needed and not each.good]
+    if any(not each.good and not each.needed for each in found):
+        print("\nCe qui est marqué – ne manque qu’à ce que dit la parenthèse.")
     if not lacks:
-        print("\nmake report a tout ce qu’il lui faut.")
+        print("make report a tout ce qu’il lui faut.")
         return 0
-    print(f"\nmake report ne peut pas aller : {', '.join(lacks)}.")
+    print(f"make report ne peut pas aller : {', '.join(lacks)}.")
     return BadCall.exit_code
 
 

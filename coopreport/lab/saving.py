@@ -11,8 +11,8 @@ from typing import Any
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
 """What the chapters say of their language: no version, so that two machines write the same."""
-RESULTS = ("user_expressions", "execution", "collapsed", "scrolled")
-"""Metadata of a cell that tell of a run, not of the chapter."""
+NOISE = "user_expressions execution trusted collapsed scrolled editable deletable slideshow jupyter"
+"""Metadata of a cell that tell of a run or of the screen; to show a cell's tags is to add some."""
 
 
 def keep_source(model: dict[str, Any], **context: Any) -> None:
@@ -29,8 +29,10 @@ def keep_source(model: dict[str, Any], **context: Any) -> None:
         "language_info": dict(LANGUAGE),
     }
     for cell in content["cells"]:
-        for name in RESULTS:
+        for name in NOISE.split():
             cell["metadata"].pop(name, None)
+        if not cell["metadata"].get("tags", True):
+            del cell["metadata"]["tags"]
         if cell["cell_type"] == "code":
             cell["outputs"] = []
             cell["execution_count"] = None

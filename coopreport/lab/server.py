@@ -16,10 +16,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import zmq
+
 from coopreport.errors import NBSP, BadCall
 from coopreport.lab.folder import LabFolder, prepare
 from coopreport.lab.start_page import write_start_page
 from coopreport.pipeline.loopback import HOST
+from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
 
 FIRST_PORT = 8888
@@ -102,7 +105,8 @@ def arguments(project: Project, folder: LabFolder, page: Path, port: int, token:
         "PasswordIdentityProvider.allow_password_change": False,
         "KernelSpecManager.allowed_kernelspecs": ["python3"],
         "ContentsManager.pre_save_hook": "coopreport.lab.saving.keep_source",
-        "KernelManager.transport_encryption": "auto",
+        # without it, ipykernel warns in the terminal that the machine's own users could listen
+        "KernelManager.transport_encryption": "auto" if zmq.has("curve") else "disabled",
         "LabApp.app_settings_dir": SETTINGS,
         "LabApp.user_settings_dir": folder.settings,
         "LabApp.workspaces_dir": folder.workspaces,
@@ -133,7 +137,10 @@ def _lay_out(folder: LabFolder) -> None:
     if not folder.workspaces.exists():
         handler = import_module("jupyterlab_server.workspaces_handler")
         first = (SETTINGS / "workspace.json").read_text(encoding="utf-8")
-        handler.WorkspacesManager(str(folder.workspaces)).save("default", first)
+        try:
+            handler.WorkspacesManager(str(folder.workspaces)).save("default", first)
+        except OSError as error:
+            raise cannot_write(error, folder.root) from None
 
 
 def has_browser() -> bool:
