@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report reports cycle chapter regions translation watch import remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env git
+.PHONY: help report reports cycle chapter regions translation watch lab import remarks serve why check claims register release verify bundle reproduce diff test lint format lock doctor clean clean-env git
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -46,8 +46,9 @@ export COOPREPORT_ALL := $(call typed,ALL)
 export COOPREPORT_PORT := $(call typed,PORT)
 export COOPREPORT_TABLE := $(call typed,TABLE)
 export COOPREPORT_WRITE := $(call typed,WRITE)
+export COOPREPORT_ROOT := $(call typed,ROOT)
 unexport VERSION KIND REASON DATE KEY FROM TO STATIC PDF LANGUAGE CONFIRM SCENARIO REGION JOBS
-unexport NAME TITLE ID ANSWER CLOSE AUTHOR ALL PORT TABLE WRITE
+unexport NAME TITLE ID ANSWER CLOSE AUTHOR ALL PORT TABLE WRITE ROOT
 
 python := sh requirements/python.sh
 
@@ -92,6 +93,10 @@ translation: ## dire ce qui manque à l’édition anglaise (CONFIRM=survie-03 :
 
 watch: ## refaire à chaque enregistrement, la page ouverte se recharge (Ctrl-C pour finir)
 	@$(python) report -m coopreport watch --cycle="$$COOPREPORT_CYCLE"
+
+lab: ## ouvrir JupyterLab sur les chapitres (PORT=8888, ROOT=oui; Ctrl-C pour finir)
+	@$(python) lab -m coopreport lab --cycle="$$COOPREPORT_CYCLE" \
+		--port="$$COOPREPORT_PORT" --root="$$COOPREPORT_ROOT"
 
 import: ## reprendre une table modifiée dans un tableur (FILE=aides.csv TABLE=grants)
 	@$(python) report -m coopreport import --file="$$COOPREPORT_FILE" \
@@ -153,6 +158,9 @@ format: ## mettre en forme le code et les notebooks, dont les sorties sont enlev
 
 lock: ## renouveler les verrous de requirements/ (demande uv)
 	@sh requirements/lock.sh
+
+doctor: ## dire ce qui manque à la machine, et la commande qui l’ajoute
+	@sh requirements/doctor.sh
 
 clean: ## enlever les productions et les réserves de build/, jamais une version publiée
 	@[ ! -d build ] || $(python) report -m coopreport clean

@@ -203,6 +203,14 @@ def build_parser() -> argparse.ArgumentParser:
     live.add_argument(
         "--port", type=_port, default=0, metavar="N", help="le port local (le système choisit)"
     )
+    verb("doctor", verbs.doctor, "dire ce qui manque à la machine, et la commande qui l’ajoute")
+    lab = verb("lab", verbs.lab, "ouvrir JupyterLab sur les chapitres du cycle")
+    lab.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="le premier port essayé (8888)"
+    )
+    lab.add_argument(
+        "--root", type=_yes_or(False), default=False, metavar="OUI", help="oui : même pour root"
+    )
     translation = verb("translation", verbs.translation, "dire ce qui manque à l’édition anglaise")
     translation.add_argument(
         "--confirm",

@@ -50,7 +50,7 @@ def table_html(
         _on_paper(table),
         table.id,
         _grid(table, caption, widths),
-        _legend(table) + _sources(table, table.id),
+        _legend(table) + _sources(table, table.id if number else ""),
         _files(TABLE_NAME, number, {f"{table.id}.csv": csv}) if csv else "",
     )
 
@@ -92,7 +92,7 @@ def chart_html(
         alternative,
         _notes(chart.notes),
         data,
-        _sources(chart.table, chart.id),
+        _sources(chart.table, chart.id if number else ""),
         _files(CHART_NAME, number, {f"{chart.id}.svg": svg, f"{chart.table.id}.csv": csv})
         if csv
         else "",
@@ -308,7 +308,10 @@ def _legend(table: Table) -> Markup:
 
 
 def _sources(table: Table, of: str) -> Markup:
-    """Return the sources of a table, and what opens the origin of its exhibit, `of`."""
+    """Return the sources of a table, and what opens the origin of its exhibit, `of`.
+
+    In a notebook (no number yet) `of` is "": the panels of the origins are the page's.
+    """
     if not table.sources:
         return Markup("")
     names = Markup(", ").join(
@@ -323,5 +326,5 @@ def _sources(table: Table, of: str) -> Markup:
     return Markup('<p class="sources">{} {}{}</p>').format(
         said("Source :"),
         names,
-        opener.format(exhibit_panel(of), said("Provenance")) if table.frame else "",
+        opener.format(exhibit_panel(of), said("Provenance")) if of and table.frame else "",
     )

@@ -137,6 +137,20 @@ def watch(call: argparse.Namespace) -> int:
     return watch(project, call.cycle, Limits(), say, call.port)
 
 
+def doctor(call: argparse.Namespace) -> int:
+    from coopreport.doctor.table import print_doctor
+    from coopreport.project import find_project
+
+    return print_doctor(find_project())
+
+
+def lab(call: argparse.Namespace) -> int:
+    from coopreport.lab.server import open_lab
+    from coopreport.project import find_project
+
+    return open_lab(find_project(), call.cycle, say, call.port, call.root)
+
+
 def translation(call: argparse.Namespace) -> int:
     from coopreport.project import find_project
     from coopreport.translation.listing import print_translation

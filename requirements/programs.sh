@@ -8,23 +8,7 @@ cd -- "$(dirname -- "$0")/.."
 
 say() { printf '%s\n' "$*" >&2; }
 
-have_browser() {
-    for name in chromium chromium-browser google-chrome google-chrome-stable; do
-        command -v "$name" >/dev/null 2>&1 && return
-    done
-    sh requirements/python.sh test -c 'import pathlib, sys
-from playwright.sync_api import sync_playwright
-with sync_playwright() as p:
-    sys.exit(not pathlib.Path(p.chromium.executable_path).exists())' 2>/dev/null
-}
-
-have_press() {
-    command -v pdftotext >/dev/null 2>&1 && sh requirements/python.sh test -c 'import sys
-from coopreport.paper.libraries import missing_libraries
-sys.exit(bool(missing_libraries()))' 2>/dev/null
-}
-
-have_r() { Rscript -e 'library(survival)' >/dev/null 2>&1; }
+missing() { sh requirements/python.sh test -m coopreport.doctor.missing; }
 
 apt() {
     command -v apt-get >/dev/null 2>&1 || return 1
@@ -34,27 +18,14 @@ apt() {
         DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null
 }
 
-if ! have_browser; then
-    apt chromium || sh requirements/python.sh test -m playwright install chromium || true
-    if ! have_browser; then
-        say "Erreur : les essais demandent un navigateur Chromium, qui n’a pas pu être installé."
-        say "  Remède : sudo apt-get install chromium (ou Google Chrome), puis make test."
-        exit 2
-    fi
+packages=$(missing)
+[ -n "$packages" ] || exit 0
+# shellcheck disable=SC2086 # a list of packages
+if ! apt $packages; then
+    case $packages in *chromium*) sh requirements/python.sh test -m playwright install chromium || true ;; esac
 fi
-if ! have_r; then
-    apt r-base-core r-cran-survival || true
-    if ! have_r; then
-        say "Erreur : les essais comparent la survie à R, qui n’a pas pu être installé."
-        say "  Remède : sudo apt-get install r-base-core r-cran-survival, puis make test."
-        exit 2
-    fi
-fi
-if ! have_press; then
-    apt libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils || true
-    if ! have_press; then
-        say "Erreur : les essais impriment le PDF et le relisent, ce qui n’a pas pu être installé."
-        say "  Remède : sudo apt-get install libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils, puis make test."
-        exit 2
-    fi
-fi
+packages=$(missing)
+[ -n "$packages" ] || exit 0
+say "Erreur : les essais demandent des programmes qui n’ont pas pu être installés : $packages."
+say "  Remède : make doctor donne la commande de chacun; puis make test."
+exit 2

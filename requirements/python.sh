@@ -8,19 +8,9 @@ group=$1
 shift
 cd -- "$(dirname -- "$0")/.."
 unset PYTHONDONTWRITEBYTECODE PYTHONHOME || true
+. requirements/find-python.sh
 
 say() { printf '%s\n' "$*" >&2; }
-
-supported() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; }
-
-find_python() {
-    for name in ${PYTHON:+"$PYTHON"} python3 python3.13 python3.12 python3.11 python; do
-        if supported "$name"; then printf '%s\n' "$name"; return; fi
-    done
-    say "Erreur : Python 3.11, 3.12 ou 3.13 est introuvable."
-    say "  Remède : installez-le, ou nommez-le : make report PYTHON=/chemin/vers/python3.12"
-    exit 2
-}
 
 if [ -n "${CONDA_PREFIX:-}" ] && [ "${CONDA_DEFAULT_ENV:-base}" != base ]; then
     home=$CONDA_PREFIX
@@ -44,7 +34,11 @@ up_to_date() {
 
 make_venv() {
     "$python" -c 'import pip' 2>/dev/null && return
-    base=$(find_python)
+    if ! base=$(find_python); then
+        say "Erreur : Python 3.11, 3.12 ou 3.13 est introuvable."
+        say "  Remède : installez-le (make doctor dit comment), ou nommez-le : make report PYTHON=/chemin/vers/python3.12"
+        exit 2
+    fi
     say "Création de l’environnement dans .venv/ …"
     if ! "$base" -m venv --clear .venv; then
         say "Erreur : « $base -m venv » a échoué; sous Debian ou Ubuntu, il manque python3-venv."

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from coopreport.doctor.checks import BROWSERS
 from tests.releases import make_releases
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("coopreport", "data", "notebooks", "requirements")
 """The folders of the project that a build needs."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # A test that looks at the PDF asks for it; make exports the variable, blank when nobody set it.
 os.environ["COOPREPORT_PDF"] = os.environ.get("COOPREPORT_PDF") or "non"

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from coopreport.paper.libraries import INSTALL
+from coopreport.doctor.packages import PANGO as PROGRAM
 from coopreport.pipeline.publish import read_manifest
 from tests.builds import assert_whole, latest, small_project
 
 PANGO = "libpango-1.0.so.0"
+INSTALL = PROGRAM.command()
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
+from coopreport.doctor.packages import PANGO
 from coopreport.errors import NBSP
 
 SHARED = (
@@ -20,8 +21,6 @@ SHARED = (
     "libpangoft2-1.0.so.0",
 )
 """What `weasyprint.text.ffi` opens on Linux. It does without `-subset`, and makes other bytes."""
-INSTALL = "sudo apt-get install libpangoft2-1.0-0 libharfbuzz-subset0"
-"""On Debian and Ubuntu: these two packages depend on the others."""
 PACKAGES = ("weasyprint", "pydyf", "fonttools")
 
 
@@ -31,7 +30,7 @@ def can_print(say: Callable[[str], None]) -> bool:
     if missing:
         say(
             f"Rapport sans PDF{NBSP}: il manque {', '.join(missing)}.\n"
-            f"  Remède{NBSP}: {INSTALL}, puis make report."
+            f"  Remède{NBSP}: {PANGO.command()}, puis make report."
         )
     return not missing
 
