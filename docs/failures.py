@@ -33,7 +33,7 @@ RECOMMENDATIONS = "data/recommendations.csv"
 UNSAID = (
     (re.compile(r"processus \d+, \d\d:\d\d"), "processus 4721, 10:15"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "3f9c2a71d05e"),
-    (re.compile(r"\b(?!0)[0-9a-f]{64}\b"), "9f86d081884c7d659a2feaa0c55ad015…"),
+    (re.compile(r"\b(?!0{64})[0-9a-f]{64}\b"), "9f86d081884c7d659a2feaa0c55ad015…"),
 )
 """What no two runs share, and what stands in its place."""
 
@@ -42,13 +42,15 @@ UNSAID = (
 class Example:
     """A command that fails. `call`: as typed. `break_it`: what is done to the copy before it.
 
-    `built`: the copy has a report. `command`: what is run, when it is no target of the Makefile.
-    `first`: the text from which the answer is shown; `lines`: how many lines of it, 0 for all.
+    `built`: the copy has a report; `git`: it is a repository. `command`: what is run, when it is no
+    target of the Makefile. `first`: the text from which the answer is shown; `lines`: how many
+    lines of it, 0 for all.
     """
 
     call: str
     break_it: Break = lambda project: None
     built: bool = False
+    git: bool = False
     command: tuple[str, ...] = ()
     first: str = "Erreur"
     lines: int = 0
@@ -86,8 +88,8 @@ def arguments(call: str) -> list[str]:
 
 
 @contextmanager
-def projects() -> Iterator[Callable[[bool], Path]]:
-    """Give what makes a fresh copy of a small project, with a report in it or not."""
+def projects() -> Iterator[Callable[[Example], Path]]:
+    """Give what makes a fresh copy of a small project, as an example wants it."""
     with tempfile.TemporaryDirectory() as folder:
         bare = new_repository(Path(folder) / "rapport")
         write_chapter(bare, "## Texte\n\nUne phrase.")
@@ -95,18 +97,27 @@ def projects() -> Iterator[Callable[[bool], Path]]:
         made = Path(folder) / "produit"
         number = 0
 
-        def fresh(built: bool) -> Path:
+        def fresh(example: Example) -> Path:
             nonlocal number
             number += 1
-            if built and not made.exists():
+            if example.built and not made.exists():
                 shutil.copytree(bare, made, symlinks=True)
                 call = [sys.executable, "-m", "coopreport", "report", "--pdf=non"]
                 subprocess.run(call, cwd=made, check=True, capture_output=True)
             copy = Path(folder) / str(number) / "rapport"
-            shutil.copytree(made if built else bare, copy, symlinks=True)
+            source = made if example.built else bare
+            if example.git:
+                shutil.copytree(source, copy, symlinks=True)
+            else:  # a lighter one
+                shutil.copytree(source, copy, symlinks=True, ignore=_heavy)
+                (copy / "coopreport").symlink_to(bare / "coopreport")
             return copy
 
         yield fresh
+
+
+def _heavy(folder: str, names: list[str]) -> set[str]:
+    return {".git", "coopreport"} & set(names)
 
 
 def _data(project: Path) -> None:
@@ -234,9 +245,9 @@ EXAMPLES: dict[str, Example] = {
         "make register FILE=../registre.csv",
         _register("<!doctype html>\n<title>Registre</title>\n"),
     ),
-    "TellsWhere": Example('make release REASON="Mémoire déposé" PDF=non', _tells_where),
+    "TellsWhere": Example('make release REASON="Mémoire déposé" PDF=non', _tells_where, git=True),
     "ReleaseRefused": Example(
-        'make release REASON="Mémoire déposé" PDF=non', _uncommitted, built=True
+        'make release REASON="Mémoire déposé" PDF=non', _uncommitted, built=True, git=True
     ),
     "Locked": Example("make report", lambda project: hold(Project(project), CYCLE)),
     "Busy": Example("make register FILE=../registre.csv", _register_held),
@@ -250,7 +261,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "NotIntact": Example("make verify VERSION=latest", _damaged("rapport.html"), built=True),
     "CannotSign": Example(
-        'make release REASON="Mémoire déposé" KEY=~/.ssh/rapport PDF=non', built=True
+        'make release REASON="Mémoire déposé" KEY=~/.ssh/rapport PDF=non', built=True, git=True
     ),
     "NotReproduced": Example("make reproduce", _cell("import os\n\nprint(os.environ['USER'])")),
     "make": Example(

@@ -130,7 +130,7 @@ def _markdown(said: Wording) -> str:
 def main() -> None:
     """Run every example, then write the page."""
     with projects() as fresh:
-        made = {name: run(each, fresh(each.built)) for name, each in EXAMPLES.items()}
+        made = {name: run(each, fresh(each)) for name, each in EXAMPLES.items()}
     PAGE.write_text(page(made), encoding="utf-8")
 
 

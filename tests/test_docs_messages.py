@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.failures import EXAMPLES, projects, run
+from docs.failures import EXAMPLES, Example, projects, run
 from docs.messages import CODES, OUTSIDE, PAGE, error_classes, explained, page, read_examples
 from docs.reference import ROOT
 from docs.wordings import wordings
@@ -18,7 +18,7 @@ SHOWN = read_examples(PAGE.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def fresh() -> Iterator[Callable[[bool], Path]]:
+def fresh() -> Iterator[Callable[[Example], Path]]:
     with projects() as made:
         yield made
 
@@ -41,9 +41,11 @@ def test_every_kind_of_error_has_an_example_or_the_reason_why_not(name: str) -> 
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_is_what_the_program_answers(name: str, fresh: Callable[[bool], Path]) -> None:
+def test_an_example_is_what_the_program_answers(
+    name: str, fresh: Callable[[Example], Path]
+) -> None:
     example = EXAMPLES[name]
-    assert run(example, fresh(example.built)) == SHOWN[name], "lancez « make docs »"
+    assert run(example, fresh(example)) == SHOWN[name], "lancez « make docs »"
 
 
 def test_an_example_shows_the_exit_code_of_its_class() -> None:
