@@ -285,4 +285,4 @@ EXAMPLES: dict[str, Example] = {
         first="Interrompu",
     ),
 }
-"""An example of each kind of error, by the name of its class."""
+"""The examples of each kind of error, by the name of its class, then of what sets one apart."""

@@ -22,7 +22,7 @@ from docs.reference import ROOT
 from docs.wordings import Wording, shell_wordings, wordings
 
 PAGE = ROOT / "docs" / "messages.md"
-EXAMPLE = re.compile(r"<!-- (\w+) -->\n```text\n(.*?)\n```", re.DOTALL)
+EXAMPLE = re.compile(r"<!-- ([\w.]+) -->\n```text\n(.*?)\n```", re.DOTALL)
 
 HEADING = """# Les messages d’erreur
 
@@ -98,15 +98,18 @@ def page(examples: Mapping[str, str]) -> str:
     said["make"] = shell_wordings(ROOT / "requirements")
     parts = [HEADING + "\n".join(rows) + "\n"]
     for name, each in told.items():
-        parts.append(_section(name, each, codes[name], examples.get(name, ""), said.get(name, [])))
+        shown = {key: text for key, text in examples.items() if key.partition(".")[0] == name}
+        parts.append(_section(name, each, codes[name], shown, said.get(name, [])))
     return "\n".join(parts)
 
 
-def _section(name: str, told: Explained, code: int, example: str, said: list[Wording]) -> str:
+def _section(
+    name: str, told: Explained, code: int, examples: Mapping[str, str], said: list[Wording]
+) -> str:
     kind = f"`{name}`, code {code}. " if name not in OUTSIDE else ""
     text = f'<a id="{_anchor(name)}"></a>\n\n## {told.title}\n\n{kind}{told.when}\n'
-    if example:
-        text += f"\n<!-- {name} -->\n```text\n{example}\n```\n"
+    for key, example in examples.items():
+        text += f"\n<!-- {key} -->\n```text\n{example}\n```\n"
     text += f"\n**Que faire.** {told.do}\n"
     if said:
         listed = "\n".join(f"- {_markdown(each)}" for each in said)

@@ -25,6 +25,7 @@ OTHERS = {
 TARGET = re.compile(r"^([a-z-]+):.*?## (.+)\n((?:\t.*\n?)*)", re.MULTILINE)
 EXPORT = re.compile(r"^export (COOPREPORT_\w+) := .*?(?:value |typed,)([A-Z0-9_]+)\)", re.MULTILINE)
 DEFAULT = re.compile(r"^([A-Z_]+) \?= ?(.*)$", re.MULTILINE)
+SCRIPT = re.compile(r"sh (requirements/[a-z-]+\.sh)")
 VERB = re.compile(r"-m coopreport ([a-z]+)")
 PASSED = re.compile(r'(--[a-z0-9-]+)="\$\$(COOPREPORT_\w+)"')
 READ = re.compile(r"\$\((?:value )?([A-Z][A-Z0-9_]+)\)")
@@ -78,11 +79,16 @@ def read_makefile(text: str) -> Makefile:
     for name, does, recipe in TARGET.findall(text):
         passed = {option: typed[exported] for option, exported in PASSED.findall(recipe)}
         read = [each for each in READ.findall(recipe) if each not in passed.values()]
+        run = "\n".join([recipe, *map(_script, SCRIPT.findall(recipe))])
         targets.append(
-            Target(name, does, tuple(VERB.findall(recipe)), passed, tuple(dict.fromkeys(read)))
+            Target(name, does, tuple(VERB.findall(run)), passed, tuple(dict.fromkeys(read)))
         )
     names = [*typed.values(), *defaults, *(each for target in targets for each in target.read)]
     return Makefile(tuple(targets), {name: defaults.get(name, "") for name in dict.fromkeys(names)})
+
+
+def _script(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def verbs() -> dict[str, argparse.ArgumentParser]:

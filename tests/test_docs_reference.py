@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 import pytest
 
@@ -38,7 +39,13 @@ def test_every_option_of_a_target_is_one_of_its_verb() -> None:
         assert set(target.passed) <= known, target.name
 
 
-def test_every_target_says_what_it_does() -> None:
+def test_every_target_that_is_called_says_what_it_does() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = next(line for line in text.split("\n") if line.startswith(".PHONY:"))
-    assert set(phony.removeprefix(".PHONY:").split()) == {each.name for each in MAKEFILE.targets}
+    needed = {
+        name
+        for line in re.findall(r"^[a-z][a-z -]*:([a-z -]*)", text, re.M)
+        for name in line.split()
+    }
+    said = {target.name for target in MAKEFILE.targets}
+    assert set(phony.removeprefix(".PHONY:").split()) - {*needed} <= said
