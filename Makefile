@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report reports cycle chapter regions translation watch lab import remarks serve why check claims register release verify bundle reproduce diff test lint format lock doctor clean clean-env git
+.PHONY: help report reports cycle chapter regions translation watch lab import remarks serve why check claims register release verify bundle reproduce diff docs pictures test lint format lock doctor clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -53,7 +53,8 @@ unexport NAME TITLE ID ANSWER CLOSE AUTHOR ALL PORT TABLE WRITE ROOT
 python := sh requirements/python.sh
 
 # Before the targets of those who edit: git strips the notebooks from then on (requirements/git.sh).
-report watch chapter test format: git
+report watch lab chapter test format: git
+.PHONY: git
 git:
 	@sh requirements/git.sh
 
@@ -140,6 +141,14 @@ reproduce: ## refaire deux fois et comparer, ou refaire une version (VERSION=v1)
 diff: ## comparer deux versions (FROM=v1 TO=v2, ou FROM=2022-2023/v1)
 	@$(python) report -m coopreport diff --cycle="$$COOPREPORT_CYCLE" \
 		--from="$$COOPREPORT_FROM" --to="$$COOPREPORT_TO"
+
+docs: ## récrire docs/commande.md et docs/messages.md d’après le programme
+	@$(python) test -m docs.reference
+	@$(python) test -m docs.messages
+
+pictures: ## refaire les images de docs/pictures/ (navigateur, JupyterLab)
+	@sh requirements/programs.sh
+	@$(python) test -m docs.pictures
 
 test: lint ## installer ce que les essais demandent (navigateur, R), puis essayer tout
 	@sh requirements/programs.sh
