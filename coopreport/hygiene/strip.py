@@ -12,11 +12,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nbformat import v4
+from nbformat import NotebookNode, from_dict, v4
 from nbstripout import strip_output  # type: ignore[import-untyped]
 
 RUN = "execution collapsed scrolled trusted ExecuteTime user_expressions"
-LOOK = "editable slideshow jupyter heading_collapsed hidden"
+LOOK = "editable deletable slideshow jupyter heading_collapsed hidden"
 KERNEL = "version codemirror_mode file_extension mimetype nbconvert_exporter pygments_lexer"
 EXTRA_KEYS = (
     *(f"cell.metadata.{name}" for name in f"{RUN} {LOOK}".split()),
@@ -24,6 +24,21 @@ EXTRA_KEYS = (
     *("metadata.widgets", "metadata.signature"),
 )
 """What nbstripout also takes out: what a run, the screen and the kernel's version leave."""
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+"""The one kernel that chapters name, whatever a lab calls it."""
+
+
+def strip(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook without what running and looking at it leave, itself changed."""
+    kept: NotebookNode = strip_output(
+        notebook, keep_output=False, keep_count=False, keep_id=True, extra_keys=[*EXTRA_KEYS]
+    )
+    if "kernelspec" in kept.metadata:
+        kept.metadata.kernelspec = from_dict(KERNELSPEC)
+    for cell in kept.cells:
+        if not cell.metadata.get("tags", True):  # the panel of tags leaves an empty list
+            del cell.metadata["tags"]
+    return kept
 
 
 def stripped(text: str) -> str:
@@ -36,10 +51,7 @@ def stripped(text: str) -> str:
         notebook = v4.reads(text)
         if notebook.nbformat != 4:
             raise ValueError(f"format {notebook.nbformat}")
-        kept = strip_output(
-            notebook, keep_output=False, keep_count=False, keep_id=True, extra_keys=[*EXTRA_KEYS]
-        )
-        return str(v4.writes(kept)).rstrip("\n") + "\n"
+        return str(v4.writes(strip(notebook))).rstrip("\n") + "\n"
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(str(error)) from None
 
