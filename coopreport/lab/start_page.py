@@ -43,6 +43,8 @@ Dans un terminal (menu **Fichier › Nouveau › Terminal**), depuis le dossier 
 | `make report` | le rapport |
 | `make watch` | une page qui se recharge à chaque enregistrement |
 | `make check` | la vérification des tables de `data/` |
+| `make import FILE=… TABLE=…` | la reprise d’une table modifiée dans un tableur |
+| `make chapter NAME=…` | un nouveau chapitre, prêt à écrire |
 | `make lint` | la vérification des chapitres : nombres tapés, style |
 | `make why` | la liste de ce qui a changé depuis la dernière production |
 | `make doctor` | la liste de ce qui manque à la machine |
