@@ -117,9 +117,9 @@ class SheetProduction:
         def well(executed: Executed) -> None:
             code = code_of(executed.chapter)
             with one_at_a_time:
-                new = done_now(executed, one_of[code], self.inputs, self.project.root, drawings)
+                new = done_now(executed, one_of[code], self.inputs, self.project.code, drawings)
                 done[code] = new
-                if hashes_now(self.project.root, new.record.inputs) == new.record.inputs:
+                if hashes_now(self.project, new.record.inputs) == new.record.inputs:
                     cache.keep(executed.chapter.name, new.record, new.text)
                 seconds = format_value(executed.seconds, "number", 1)
                 self.say(f"  {code} {names[code]} ({seconds}{NBSP}s)")
