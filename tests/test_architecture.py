@@ -1,4 +1,4 @@
-"""The house is as docs/architecture.md says: every file on a floor, no import upwards."""
+"""The house is as docs/architecture.md says: every file on a floor, knowing no higher one."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ PACKAGE = "coopreport"
 
 @cache
 def floors() -> dict[str, int]:
-    """Return the floor of each name of the table, counted from 0 at the top of the table."""
+    """Return the floor of each name of the table, counted from 0, the ground."""
     table = DOCUMENT.read_text(encoding="utf-8").split("\n## Floors\n")[1].split("\n## ")[0]
     rows = [line.split("|") for line in table.splitlines() if line.startswith("|")][2:]
-    named = [
-        (name, floor) for floor, row in enumerate(rows) for name in re.findall("`(.+?)`", row[2])
-    ]
+    named = [(name, at) for at, row in enumerate(rows) for name in re.findall("`(.+?)`", row[2])]
     assert len({name for name, _ in named}) == len(named), "a name stands on two floors"
     return dict(named)
 
@@ -80,14 +78,14 @@ def test_every_name_of_the_table_is_there() -> None:
     assert sorted(floors().keys() - there) == []
 
 
-def test_no_import_goes_upwards() -> None:
-    upwards = [
+def test_no_file_knows_a_higher_floor() -> None:
+    wrong = [
         f"{file} imports {other}"
         for file in files()
         for other in imported_by(file)
         if (floor_of(other) or 0) > (floor_of(file) or 0)
     ]
-    assert upwards == []
+    assert wrong == []
 
 
 def test_the_files_that_keep_the_promises_are_there() -> None:
