@@ -56,14 +56,14 @@ class Project:
         return (self.code if name.startswith(f"{PACKAGE}/") else self.root) / name
 
 
-def find_project(start: Path | None = None) -> Project:
-    """Return the project that holds `start` (the current folder when absent).
+def find_project() -> Project:
+    """Return the project that holds the current folder.
 
     Raises:
-        BadCall: no folder from `start` upwards holds `data/datapackage.json`, or the project there
+        BadCall: neither it nor one above it holds `data/datapackage.json`, or the project there
             has a package of its own, and another one is running.
     """
-    here = (start or Path.cwd()).absolute()
+    here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "data" / "datapackage.json").exists():
             _require_own_code(folder / PACKAGE)
