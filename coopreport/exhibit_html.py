@@ -142,7 +142,7 @@ def _address(name: str, number: int | None, id: str) -> Markup:
 
 def _files(name: str, number: int | None, files: Mapping[str, str]) -> Markup:
     """Return the line that offers files of an exhibit, by their names."""
-    from coopreport.takeaway.data_link import data_link
+    from coopreport.data_link import data_link
 
     of = f"du {name.lower()}{NBSP}{number}" if number else f"du {name.lower()}"
     links = [data_link(file, text, said(of)) for file, text in files.items()]

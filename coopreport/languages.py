@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from babel import Locale
 
-NBSP = "\u00a0"
+from coopreport.errors import NBSP as NBSP
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,12 @@ from typing import Any
 import pytest
 
 from coopreport.catalogue import CATALOGUE
-from coopreport.catalogue.survival_source import blank_words, definition_of, of_form, source_of
+from coopreport.catalogue.survival_source import (
+    blank_words,
+    cooperatives,
+    definition_of,
+    source_of,
+)
 from coopreport.cycles import read_cycle
 from coopreport.data import Data
 from coopreport.indicators import SYNTHETIC, Result
@@ -202,7 +207,7 @@ def test_a_real_register_carries_no_flag_of_demonstration(given: Path) -> None:
 
 
 def test_the_words_on_blanks_follow_the_counts(given: Path) -> None:
-    table = of_form(
+    table = cooperatives(
         ledger_of(given).register.life_tables(
             source_of(Data(ledger_of(given))).definition, [("legal_form", "sector")]
         )[0]["legal_form", "sector"]

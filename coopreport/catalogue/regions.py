@@ -65,7 +65,7 @@ def counts(data: Data) -> pd.DataFrame | None:
     tables = survival_source.life_tables(data, found.definition)
     if "region" not in tables:
         return None
-    table = survival_source.of_form(tables["region"])
+    table = survival_source.cooperatives(tables["region"])
     if not set(table["region"]) <= {*CODES, UNKNOWN}:
         return None  # a register in our own schema may name other regions than these
     return table[table["region"] == _code(data)].reset_index(drop=True)

@@ -25,7 +25,7 @@ NO_BLANK = "Toutes les unités observées ont un groupe connu."
 def coops(data: Data) -> pd.DataFrame:
     """Return the life table of the co-operatives, under the definition of the chapter."""
     definition = survival_source.source_of(data).definition
-    return survival_source.of_form(survival_source.life_tables(data, definition)["all"])
+    return survival_source.cooperatives(survival_source.life_tables(data, definition)["all"])
 
 
 @frame("survie.source")
@@ -34,7 +34,7 @@ def source(data: Data) -> pd.DataFrame:
     found = survival_source.source_of(data)
     tables = survival_source.life_tables(data, found.definition)
     caution = [
-        survival_source.blank_words(survival_source.of_form(tables[name]), name)
+        survival_source.blank_words(survival_source.cooperatives(tables[name]), name)
         for name in ("type", "sector", "region")
         if name in tables
     ]
@@ -128,7 +128,7 @@ def groups(data: Data) -> pd.DataFrame:
     parts = []
     for name in DIMENSIONS:
         if name in tables:
-            part = breakdown.rates_by(survival_source.of_form(tables[name]), name, reading)
+            part = breakdown.rates_by(survival_source.cooperatives(tables[name]), name, reading)
             labels = survival_source.labels_of(data, name)
             label = [labels.get(group, group) for group in part["group"]]
             part = part.assign(label=label)
@@ -150,7 +150,7 @@ def tests(data: Data) -> pd.DataFrame:
     definition = survival_source.source_of(data).definition
     tables = survival_source.life_tables(data, definition)
     asked = [
-        (survival_source.title_of(data, name), survival_source.of_form(tables[name]), name)
+        (survival_source.title_of(data, name), survival_source.cooperatives(tables[name]), name)
         for name in DIMENSIONS
         if name in tables
     ]
@@ -228,7 +228,7 @@ def n_year_rules(data: Data) -> pd.DataFrame:
             found.definition, reading.years, ["legal_form"], found.account
         )
         data.read_register(found.account)
-        counts = survival_source.of_form(counts)
+        counts = survival_source.cooperatives(counts)
         rules: tuple[NYearRule, ...] = ("exact_anniversary", "calendar_year")
         for rule in rules:
             definition = replace(found.definition, n_year_rule=rule)
@@ -257,10 +257,10 @@ def sensitivity(data: Data) -> pd.DataFrame:
     found = survival_source.source_of(data)
     reading = survival_source.reading_of(data)
     tables = survival_source.life_tables(data, found.definition)
-    cases = [("Définition du chapitre", survival_source.of_form(tables["all"]))]
+    cases = [("Définition du chapitre", survival_source.cooperatives(tables["all"]))]
     for name in ("type", "sector", "region"):
         if name in tables:
-            table = survival_source.of_form(tables[name])
+            table = survival_source.cooperatives(tables[name])
             if (table[name] == UNKNOWN).any():
                 known = table[table[name] != UNKNOWN]
                 title = survival_source.title_of(data, name)
@@ -297,7 +297,7 @@ def _other_rules(found: survival_source.Source) -> list[tuple[str, Definition]]:
 
 
 def _coops_under(data: Data, definition: Definition) -> pd.DataFrame:
-    return survival_source.of_form(survival_source.life_tables(data, definition)["all"])
+    return survival_source.cooperatives(survival_source.life_tables(data, definition)["all"])
 
 
 @frame("survie.blancs")
@@ -310,7 +310,7 @@ def blanks(data: Data) -> pd.DataFrame:
     for name in ("type", "sector"):
         if name not in tables:
             continue
-        table = survival_source.of_form(tables[name])
+        table = survival_source.cooperatives(tables[name])
         if not (table[name] == UNKNOWN).any():
             continue
         found = breakdown.blank_readings(table, name, UNKNOWN, reading)

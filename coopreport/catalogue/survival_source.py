@@ -148,9 +148,9 @@ def _where(definition: Definition) -> tuple[str, ...]:
     return (born, f"cut_off={definition.cut_off}", f"deaths={'+'.join(definition.death_kinds)}")
 
 
-def of_form(table: pd.DataFrame, form: str = COOPERATIVE) -> pd.DataFrame:
-    """Return the rows of a legal form."""
-    return table[table["legal_form"] == form].reset_index(drop=True)
+def cooperatives(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of co-operatives, whose legal form a register's table tells."""
+    return table[table["legal_form"] == COOPERATIVE].reset_index(drop=True)
 
 
 def has_others(data: Data) -> bool:

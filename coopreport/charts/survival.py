@@ -196,12 +196,16 @@ def _read(curve: pd.DataFrame, ages: Sequence[float]) -> pd.DataFrame:
     return pd.merge_asof(asked, known, on="years").dropna()
 
 
-def _apart(rates: list[float], least: float = 6) -> list[float]:
-    """Return where labels stand beside rates, in percent: in their order, `least` points apart."""
+APART = 6
+"""The least percentage points between two labels that stand one above the other."""
+
+
+def _apart(rates: list[float]) -> list[float]:
+    """Return where labels stand beside rates, in percent: in their order, apart."""
     places = list(rates)
     order = sorted(range(len(places)), key=lambda i: places[i])
     for before, after in pairwise(order):
-        if (missing := least - (places[after] - places[before])) > 0:
+        if (missing := APART - (places[after] - places[before])) > 0:
             places[after] += missing
     return places
 

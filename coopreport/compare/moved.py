@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from coopreport.compare.causes import Cause, causes_of
 from coopreport.compare.evidence import Evidence, Json
-from coopreport.compare.rows import RowChanges
 from coopreport.locale import UNITS, format_value
 
 NOT_APPLICABLE = "..."
@@ -38,20 +36,13 @@ class Moved:
         return all(cause.kind != "unknown" for cause in self.causes)
 
 
-def moved(
-    old: Json,
-    new: Json,
-    old_manifest: Json,
-    new_manifest: Json,
-    rows: Mapping[str, RowChanges] | None = None,
-) -> list[Moved]:
+def moved(old: Json, new: Json, old_manifest: Json, new_manifest: Json) -> list[Moved]:
     """Return the indicators of both ledgers that are not displayed the same, by name.
 
     Args:
         old, new: two `indicateurs.json`; the manifests are those of the same versions.
-        rows: the changed rows of raw tables, by path, where both versions have a copy of them.
     """
-    evidence = Evidence(old, new, old_manifest, new_manifest, rows or {})
+    evidence = Evidence(old, new, old_manifest, new_manifest, {})
     before = {item["id"]: item for item in old["indicators"]}
     return [
         move_of(before[item["id"]], item, evidence)

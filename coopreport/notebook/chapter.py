@@ -14,7 +14,7 @@ from coopreport import locale
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import read_cycle
 from coopreport.errors import BadCall, nearest
-from coopreport.ledger import Ledger
+from coopreport.ledger import LEDGER_MIME, Ledger
 from coopreport.notebook import guard
 from coopreport.notebook.report import Report
 from coopreport.project import find_project
@@ -77,7 +77,7 @@ def seal(*facts: str) -> None:
     ledger = _current.ledger.to_json(known=CATALOGUE.indicators) if _current else EMPTY
     display(
         {
-            "application/vnd.coopreport.ledger.v1+json": ledger,
+            LEDGER_MIME: ledger,
             "text/plain": "Fin du chapitre.",
         },
         raw=True,

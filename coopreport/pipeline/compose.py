@@ -56,7 +56,7 @@ def done_now(
     """Return a chapter that has just run, with its charts drawn.
 
     It is read back from its text, as a kept one is: both give the same bytes. `inputs` are the
-    hashes of the build's inputs, `root` is the project's, `draw` gives the drawing of a chart, as
+    hashes of the build's inputs, `root` holds the package, `draw` gives the drawing of a chart, as
     `charts.svg.to_svg`.
     """
     record = record_of(run, cycle, inputs, root, language)

@@ -12,11 +12,12 @@ from coopreport.project import Project
 def chapter_environment(project: Project, language: str = FRENCH) -> dict[str, str]:
     """Return the environment of a process that runs chapters: nothing is left to chance.
 
-    It has the project's package and a fixed hash seed. Linear algebra has one thread: sums do not
-    depend on the number of processors, and a process that forks must have no thread. `language`
-    is the edition's, in which the chapter writes its numbers.
+    It has the package of a project that has its own, and a fixed hash seed. Linear algebra has one
+    thread: sums do not depend on the number of processors, and a process that forks must have no
+    thread. `language` is the edition's, in which the chapter writes its numbers.
     """
-    paths = [str(project.root), os.environ.get("PYTHONPATH", "")]
+    own = [str(project.root)] if project.code == project.root else []
+    paths = [*own, os.environ.get("PYTHONPATH", "")]
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),

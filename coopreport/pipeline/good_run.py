@@ -14,13 +14,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from coopreport.chapters import Chapter
+from coopreport.ledger import LEDGER_MIME
 from coopreport.pipeline.failures import CELL_FILE, failure
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.needs import needed, say_lacks
 from coopreport.pipeline.options import FRENCH
 from coopreport.translation.cells import cells_of_edition
 
-LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
 SEAL = "from coopreport.notebook import seal\n\nseal({facts})"
 SEAL_ID = "coopreport-seal"
 PARAMETERS_ID = "coopreport-parameters"

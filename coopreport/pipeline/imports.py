@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-PACKAGE = "coopreport"
+from coopreport.project import PACKAGE
 
 
 def modules_of(sources: Iterable[str], root: Path) -> tuple[Path, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from coopreport.cycles import Cycle
 from coopreport.pipeline.options import PLAIN, Options
-from coopreport.project import Project
+from coopreport.project import PACKAGE, Project
 
 LOCK = "requirements/report.lock"
 NOT_READ = (".md", ".pyc")
@@ -41,14 +41,15 @@ def input_paths(project: Project, cycle: Cycle) -> list[Path]:
     return sorted({*others, *_code(project)})
 
 
-def hashes_now(root: Path, paths: Iterable[str]) -> dict[str, str]:
+def hashes_now(project: Project, paths: Iterable[str]) -> dict[str, str]:
     """Return the SHA-256 of files named from the root as they are now; a lost file has none."""
-    return {path: sha256_of(root / path) for path in paths if (root / path).is_file()}
+    files = {name: project.file(name) for name in paths}
+    return {name: sha256_of(path) for name, path in files.items() if path.is_file()}
 
 
 def code_of(inputs: Mapping[str, str]) -> dict[str, str]:
     """Return the files of the package among hashed inputs."""
-    return {path: sha256 for path, sha256 in inputs.items() if path.startswith("coopreport/")}
+    return {path: sha256 for path, sha256 in inputs.items() if path.startswith(f"{PACKAGE}/")}
 
 
 def code_now(project: Project) -> dict[str, str]:
@@ -75,7 +76,7 @@ def _candidates(project: Project, cycle: Cycle) -> Iterator[Path]:
 
 
 def _code(project: Project) -> set[Path]:
-    return {path for path in (project.root / "coopreport").rglob("*") if _is_input(path)}
+    return {path for path in (project.code / PACKAGE).rglob("*") if _is_input(path)}
 
 
 def _is_input(path: Path) -> bool:

@@ -110,7 +110,7 @@ class Production:
 
     def _chapters(self) -> list[Done]:
         """Return every chapter of the cycle, done now or before."""
-        root, inputs = self.project.root, self.plan.inputs
+        root, inputs = self.project.code, self.plan.inputs
         language = self.plan.options.language
         cache = ChapterCache(self.project, self.cycle.id, language)
         drawings = Drawings(self.project.build / CACHE, inputs)
@@ -133,7 +133,7 @@ class Production:
             with one_at_a_time:
                 new = done_now(run, self.cycle, inputs, root, draw, language)
                 done[run.chapter.name] = new
-                if hashes_now(root, new.record.inputs) == new.record.inputs:
+                if hashes_now(self.project, new.record.inputs) == new.record.inputs:
                     cache.keep(run.chapter.name, new.record, new.text)
                 self._say_step(f"chapitre « {run.chapter.title} »", run.seconds)
 

@@ -20,7 +20,7 @@ from coopreport.pipeline.assemble import assemble
 from coopreport.pipeline.compose import SCHEMAS, Done
 from coopreport.pipeline.edition import AUTHOR, Edition
 from coopreport.pipeline.layout import INDEX, LEDGER, NOTEBOOKS
-from coopreport.pipeline.options import Options
+from coopreport.pipeline.options import PLAIN
 from coopreport.pipeline.provenance import merge_ledgers
 from coopreport.pipeline.publish import write_json, write_manifest
 from coopreport.pipeline.render import render
@@ -46,7 +46,6 @@ def compose(
     cycle: Cycle,
     inputs: Mapping[str, str],
     build: str,
-    options: Options,
     sheets: Mapping[str, Done],
     names: Mapping[str, str],
 ) -> None:
@@ -69,7 +68,6 @@ def compose(
             cycle=cycle.id,
             cut_off=cycle.cut_off,
             build=build,
-            static=options.static,
         )
         run = done.run
         ledger = merge_ledgers([(run.chapter.path.name, run.ledger)])
@@ -89,7 +87,7 @@ def compose(
             "cycle": cycle.id,
             "build": build,
             "version": __version__,
-            "options": options.to_json(),
+            "options": PLAIN.to_json(),
             "inputs": inputs,
             "regions": {sheet.code: _entry(sheet) for sheet in listed},
             "chapters": {done.run.chapter.name: asdict(done.record) for done in sheets.values()},

@@ -17,7 +17,6 @@ from coopreport.pipeline.inputs import build_name, input_files
 from coopreport.pipeline.layout import INDEX, LATEST, REGIONS
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.lock import hold
-from coopreport.pipeline.options import PLAIN, Options
 from coopreport.pipeline.publish import is_intact, latest_name, point_latest
 from coopreport.pipeline.work import sweep, work_folder
 from coopreport.project import Project
@@ -44,7 +43,6 @@ def make_regions(
     say: Callable[[str], None],
     engine: str = DEFAULT,
     jobs: int = 0,
-    options: Options = PLAIN,
 ) -> Made:
     """Make the sheets of regions of a cycle, running only what is stale, and publish the set.
 
@@ -63,7 +61,7 @@ def make_regions(
         sweep(project, cycle.id)
         inputs = input_files(project, sheets)
         shelf = shelf_of(cycle.id)
-        build = build_name(inputs, f"{shelf}/{','.join(codes)}", options)
+        build = build_name(inputs, f"{shelf}/{','.join(codes)}")
         folder = project.build / shelf / build
         shown = folder.with_name(LATEST) if whole else folder
         page = shown / (INDEX if len(codes) > 1 else f"{codes[0]}.html")
@@ -76,7 +74,7 @@ def make_regions(
             from coopreport.regions.produce import SheetProduction
 
             production = SheetProduction(
-                project, cycle, tuple(codes), inputs, build, options, work, limits, say
+                project, cycle, tuple(codes), inputs, build, work, limits, say
             )
             ran = production.make(engine, jobs)
     return Made(page, ran, made=True)

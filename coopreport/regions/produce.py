@@ -18,7 +18,6 @@ from coopreport.pipeline.compose import Done, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
 from coopreport.pipeline.inputs import hashes_now
 from coopreport.pipeline.limits import Limits
-from coopreport.pipeline.options import Options
 from coopreport.pipeline.plan import make_plan
 from coopreport.pipeline.produce import require_unchanged
 from coopreport.pipeline.publish import publish, put
@@ -40,7 +39,6 @@ class SheetProduction:
     codes: tuple[str, ...]
     inputs: Mapping[str, str]
     build: str
-    options: Options
     work: Path
     limits: Limits
     say: Callable[[str], None]
@@ -63,7 +61,7 @@ class SheetProduction:
         cache = ChapterCache(self.project, self.cycle.id)
         done: dict[str, Done] = {}
         for code, cycle in one_of.items():
-            plan = make_plan(self.project, cycle, self.inputs, self.options).chapters[0]
+            plan = make_plan(self.project, cycle, self.inputs).chapters[0]
             found = cache.load(plan.kept) if plan.kept else None
             if found and (before := done_before(plan.chapter, *found)):
                 done[code] = before
@@ -77,7 +75,7 @@ class SheetProduction:
         finished = self.work / "build"
         finished.mkdir()
         sheets = {code: done[code] for code in self.codes}
-        compose(finished, self.cycle, self.inputs, self.build, self.options, sheets, names)
+        compose(finished, self.cycle, self.inputs, self.build, sheets, names)
         require_unchanged(
             self.project, with_sheets(self.project, self.cycle, self.codes), self.inputs
         )
@@ -117,9 +115,9 @@ class SheetProduction:
         def well(executed: Executed) -> None:
             code = code_of(executed.chapter)
             with one_at_a_time:
-                new = done_now(executed, one_of[code], self.inputs, self.project.root, drawings)
+                new = done_now(executed, one_of[code], self.inputs, self.project.code, drawings)
                 done[code] = new
-                if hashes_now(self.project.root, new.record.inputs) == new.record.inputs:
+                if hashes_now(self.project, new.record.inputs) == new.record.inputs:
                     cache.keep(executed.chapter.name, new.record, new.text)
                 seconds = format_value(executed.seconds, "number", 1)
                 self.say(f"  {code} {names[code]} ({seconds}{NBSP}s)")

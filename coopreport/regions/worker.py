@@ -21,7 +21,6 @@ from pathlib import Path
 import nbformat
 from distributed import get_worker
 
-import coopreport
 from coopreport.chapters import Chapter
 from coopreport.cycles import read_cycle
 from coopreport.errors import CoopreportError
@@ -30,7 +29,7 @@ from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.run import Executed, run_each
 from coopreport.pipeline.warm import Warm
 from coopreport.pipeline.work import remove
-from coopreport.project import Project
+from coopreport.project import INSTALLED, Project
 from coopreport.regions.bundle import unpack
 from coopreport.regions.sheet import with_sheets
 
@@ -72,7 +71,7 @@ def about(libraries: Sequence[str]) -> About:
 
 def _code() -> str:
     """Return the hash of the package that this process has imported."""
-    code = code_now(Project(Path(coopreport.__file__).parents[1]))
+    code = code_now(Project(INSTALLED))
     return hashlib.sha256(json.dumps(sorted(code.items())).encode()).hexdigest()
 
 

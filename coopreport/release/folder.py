@@ -116,7 +116,7 @@ def copy_inputs(project: Project, cycle: str, inputs: Mapping[str, str], target:
     """
     left_out = []
     for name, sha256 in inputs.items():
-        source = project.root / name
+        source = project.file(name)
         if name.startswith("registers/") and source.stat().st_size > LARGEST_COPY:
             left_out.append(name)
             continue
@@ -134,7 +134,7 @@ def copy_inputs(project: Project, cycle: str, inputs: Mapping[str, str], target:
 def _beside(project: Project, cycle: str) -> Iterator[Path]:
     files = (*BESIDE, causes_file(cycle))
     yield from (path for name in files if (path := project.root / name).is_file())
-    found = sorted((project.root / "requirements").iterdir())
+    found = sorted((project.root / "requirements").glob("*"))
     yield from (path for path in found if path.is_file() and not path.name.startswith("."))
 
 

@@ -109,7 +109,7 @@ def reproduce(project: Project, cycle: str, version: str, say: Callable[[str], N
         for number, surroundings in enumerate((PLAIN, OTHER), 1):
             root = base / str(number) / surroundings.folder
             for name in names:
-                copy_file(project.root / name, root / name)
+                copy_file(project.file(name), root / name)
             say(f"Production {number}{NBSP}: {_told(surroundings)}")
             _run(root, surroundings, "-m", "coopreport", "report", f"--cycle={cycle}")
             builds.append((root / "build" / cycle / LATEST).resolve())
