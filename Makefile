@@ -1,7 +1,7 @@
 # coopreport: `make` alone prints the targets. Each ensures the environment that it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report reports cycle chapter regions translation watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env git
+.PHONY: help report reports cycle chapter regions translation watch remarks serve why check claims register release verify bundle reproduce diff test lint format lock clean clean-env
 
 CYCLE ?= 2023-2024
 CELL_LIMIT ?= 300
@@ -50,6 +50,7 @@ unexport NAME TITLE ID ANSWER CLOSE AUTHOR ALL PORT
 python := sh requirements/python.sh
 
 # Before the targets of those who edit: git strips the notebooks from then on (requirements/git.sh).
+.PHONY: git
 report watch chapter test format: git
 git:
 	@sh requirements/git.sh
