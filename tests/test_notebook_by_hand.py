@@ -55,7 +55,7 @@ def labels(kernel: Kernel, code: str) -> dict[str, str]:
     reply = kernel.completed(code)
     offered = reply["metadata"]["_jupyter_types_experimental"]
     assert [each["text"] for each in offered] == reply["matches"]
-    return {each["text"]: each["type"] for each in offered}
+    return {each["text"]: each["type"].replace("\u00a0", " ") for each in offered}
 
 
 @pytest.mark.parametrize(
