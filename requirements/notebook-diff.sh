@@ -10,8 +10,14 @@ PYTHONPATH=.
 export PYTHONPATH
 "$home/bin/python" -m coopreport.hygiene.strip <"$5" >"$new" 2>/dev/null || cat <"$5" >"$new"
 printf 'notebook %s\n' "$1"
-# Its own command takes five times as long: coopreport.hygiene spares it a grammar.
-nbdime='import sys, coopreport.hygiene; from nbdime.vcs.git.diffdriver import main; sys.exit(main())'
+# Its own command takes five times as long (coopreport.hygiene spares it a grammar), and does not end
+# quietly when the reader leaves the pager.
+nbdime='
+import signal, sys, coopreport.hygiene
+from nbdime.vcs.git.diffdriver import main
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+sys.exit(main())
+'
 if [ -x "$home/bin/git-nbdiffdriver" ] &&
     "$home/bin/python" -c "$nbdime" diff "$1" "$2" "$3" "$4" "$new" "$6" "$7"; then
     exit 0
