@@ -169,6 +169,14 @@ def test_the_clone_is_told_once(clone: Path) -> None:
     assert b"coopreport-notebook" in told
 
 
+@pytest.mark.parametrize("target", ["report", "watch", "chapter", "test", "format"])
+def test_the_targets_of_those_who_edit_tell_git(target: str) -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "sh requirements/git.sh\n" in done.stdout
+
+
 def test_outside_the_top_of_a_clone_nothing_is_told(clone: Path, tmp_path: Path) -> None:
     linked = tmp_path / "lié"
     run(clone, "git", "worktree", "add", "--quiet", str(linked))

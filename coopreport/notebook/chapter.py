@@ -36,11 +36,11 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
     """
     global _current
     locale.use(os.environ.get(guard.LANGUAGE, locale.current().code))
-    project = find_project()
     if guard.by_hand():
         # Imported by its name: no build runs it, so a chapter does not depend on it (`imports`).
         hand = import_module("coopreport.notebook.by_hand")
-        cycle, parameters = hand.attend(project, cycle, chapter, parameters)
+        cycle, parameters = hand.attend(cycle, chapter, parameters)
+    project = find_project()
     read = read_cycle(project, cycle)
     if chapter == sheet.PARAMETER and sheet.PARAMETER in parameters:
         read = sheet.with_sheets(project, read, sheet.check_codes(parameters[sheet.PARAMETER]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from keyword import iskeyword
+from typing import Any
 
 from coopreport.errors import CoopreportError, nearest, quoted
 from coopreport.indicators import Indicator
@@ -31,7 +32,7 @@ class IndicatorNames:
     def __getitem__(self, name: str) -> Indicator:
         return self._ledger.indicator(self._prefix + name)
 
-    def __getattr__(self, part: str) -> Indicator | IndicatorNames:
+    def __getattr__(self, part: str) -> Any:
         """Return the indicator of this name, or those whose names begin with it.
 
         Only the definition that it asks for is looked at: the trail of a chapter has no other.

@@ -39,11 +39,11 @@ class RawTable:
 
     def _about(self) -> list[tuple[str, str]]:
         """Return what is said of the table, label and text."""
-        sources = [f"{s.title} {s.path}".strip() for s in self.resource.sources]
+        sources = [f"\n  {s.title} {s.path}".rstrip() for s in self.resource.sources]
         return [
             ("Fichier", f"{self.resource.file}, {count_of(self.rows, 'ligne')}"),
             ("Clé", ", ".join(self.resource.primary_key)),
-            ("Sources", "; ".join(sources)),
+            ("Sources", "".join(sources)),
             ("Droits", self.resource.rights),
             ("SHA-256", self.sha256),
         ]
@@ -56,7 +56,8 @@ class RawTable:
             for row in columns
         ]
         about = [f"{label}{NBSP}: {text}" for label, text in self._about() if text]
-        return "\n".join([self.resource.title, self.resource.description, *about, "", *lines])
+        said = [self.resource.title, self.resource.description]
+        return "\n".join([*said, "", *lines, "", *about])
 
     def _repr_html_(self) -> str:
         heading = Markup("").join(Markup("<th>{}</th>").format(text) for text in HEADINGS)

@@ -75,7 +75,7 @@ def _check_name(name: str) -> None:
             f"{quoted(shorten(name))} n’est pas un nom de chapitre."
             if name
             else "Comment se nomme le chapitre?",
-            "des lettres sans accent, des chiffres et des tirets, en minuscules"
+            f"au plus {MOST} lettres minuscules sans accent, chiffres et tirets"
             f"{NBSP}: make chapter NAME=habitation-rurale.",
         )
 

@@ -19,11 +19,16 @@ from IPython.core.completer import (
 )
 from IPython.core.interactiveshell import InteractiveShell
 
+from coopreport.errors import NBSP, shorten
 from coopreport.ledger import Ledger
 from coopreport.notebook.names import IndicatorNames, spelled
 from coopreport.notebook.report import Report
 
 NAMES = "coopreport"
+MOST = 60
+"""The most characters of a label in JupyterLab's menu."""
+UNFOLDED = str.maketrans({" ": NBSP, "-": "\N{NON-BREAKING HYPHEN}"})
+"""What keeps a label on the one line that the menu has for it."""
 AFTER_POINT = re.compile(r"(\w+(?:\.indicator)?)\.((?:[\w.-]|\[[\"'])*)$")
 AFTER_BRACKET = re.compile(r"(\w+(?:\.indicator)?)\[[\"']([\w.-]*)$")
 AFTER_FRAME = re.compile(r"(\w+)\.frame\([\"']([\w.-]*)$")
@@ -39,7 +44,10 @@ def complete_names(shell: InteractiveShell) -> None:
     def names(context: CompletionContext) -> SimpleMatcherResult:
         fragment, offered = offer(shell.user_ns, context.text_until_cursor)
         return {
-            "completions": [SimpleCompletion(text, type=label) for text, label in offered.items()],
+            "completions": [
+                SimpleCompletion(text, type=shorten(label, MOST).translate(UNFOLDED))
+                for text, label in offered.items()
+            ],
             "matched_fragment": fragment,
             "suppress": bool(offered),
             "ordered": True,
