@@ -47,6 +47,8 @@ unexport ID ANSWER CLOSE AUTHOR ALL PORT
 
 python := sh requirements/python.sh
 
+to_format = echo "Remède : make format, puis corrigez à la main ce qui reste." >&2; exit 3
+
 help: ## montrer les cibles
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux"
@@ -132,8 +134,8 @@ test: lint ## installer ce que les essais demandent (navigateur, R), puis essaye
 	@$(python) test -m pytest $(TESTS)
 
 lint: ## vérifier le style, les types et les notebooks
-	@$(python) test -m ruff check --quiet .
-	@$(python) test -m ruff format --check --quiet .
+	@$(python) test -m ruff check --quiet . || { $(to_format); }
+	@$(python) test -m ruff format --check --quiet . || { $(to_format); }
 	@$(python) test -m mypy --no-error-summary
 	@$(python) test -m coopreport lint --cycle="$$COOPREPORT_CYCLE"
 
