@@ -47,9 +47,6 @@ unexport ID ANSWER CLOSE AUTHOR ALL PORT
 
 python := sh requirements/python.sh
 
-# What ruff refuses (1) is mended by make format; another failure has said its own remedy.
-to_format = code=$$?; [ $$code != 1 ] || echo "Remède : make format, puis corrigez à la main ce qui reste." >&2; exit $$code
-
 help: ## montrer les cibles
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo "  Options : CYCLE=2023-2024  CELL_LIMIT=300  BUILD_LIMIT=900 (secondes)  ENGINE=souche|noyaux"
@@ -133,6 +130,9 @@ pictures: ## refaire les images de docs/pictures/ (navigateur, JupyterLab)
 test: lint ## installer ce que les essais demandent (navigateur, R), puis essayer tout
 	@sh requirements/programs.sh
 	@$(python) test -m pytest $(TESTS)
+
+# What ruff refuses (1) is mended by make format; another failure has said its own remedy.
+to_format = code=$$?; [ $$code != 1 ] || echo "Remède : make format, puis corrigez à la main ce qui reste." >&2; exit $$code
 
 lint: ## vérifier le style, les types et les notebooks
 	@$(python) test -m ruff check --quiet . || { $(to_format); }
