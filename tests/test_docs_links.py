@@ -22,6 +22,7 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").gl
 NAMES = sorted(path.relative_to(ROOT).as_posix() for path in PAGES)
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
+FILE = re.compile(r"`((?:bench|coopreport|docs|requirements|tests)/[\w./-]+)`")
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -54,6 +55,12 @@ def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
         if not path.exists() or (anchor and anchor not in anchors(path)):
             lost.append(target)
     assert not lost, f"{name}: {lost}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_file_that_a_page_names_is_there(name: str) -> None:
+    named = FILE.findall(FENCE.sub("", text_of(name)))
+    assert not [path for path in named if not (ROOT / path).exists()], name
 
 
 def test_every_page_of_the_documentation_is_listed() -> None:

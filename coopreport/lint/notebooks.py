@@ -40,7 +40,7 @@ HELP = f"""
 Un nombre s’écrit par son nom, pour que le lecteur en voie l’origine et qu’il suive les tables :
   - dans le texte : {{eval}}`indicator["financement.annonce"]`;
   - dans un titre, une note ou une description : f"… {{indicator['financement.annonce'].short}}";
-  - sans indicateur de cette valeur : ajoutez-en un à coopreport/catalogue/ (voyez le README).
+  - sans indicateur de cette valeur : ajoutez-en un au catalogue (voyez docs/developer.md).
 Si ce n’est pas un nombre mais un nom (R1, « étude de 2022 »), déclarez-le avec une raison dans
 notebooks/{NAME}."""
 
