@@ -28,7 +28,7 @@ from coopreport.exhibit_table import ColumnSpec, table_from_frame
 from coopreport.exhibits import Chart, Figures, Source, Table, figure
 from coopreport.fiscal import fiscal_year_of
 from coopreport.indicators import SYNTHETIC_WORDS, Indicator, Line, Read
-from coopreport.ledger import LEDGER_MIME, Ledger
+from coopreport.ledger import Ledger
 from coopreport.project import Project, find_project
 from coopreport.regions import sheet
 from coopreport.tables import open_package
@@ -282,7 +282,7 @@ def seal(*facts: str) -> None:
     ledger = _current.ledger.to_json(known=CATALOGUE.indicators) if _current else EMPTY
     display(
         {
-            LEDGER_MIME: ledger,
+            "application/vnd.coopreport.ledger.v1+json": ledger,
             "text/plain": "Fin du chapitre.",
         },
         raw=True,
