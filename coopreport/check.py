@@ -6,8 +6,8 @@ from coopreport.cycles import read_cycle
 from coopreport.errors import NBSP, BadData
 from coopreport.locale import count_of, format_number
 from coopreport.project import Project
+from coopreport.scaffold.unconfirmed import unconfirmed_rows
 from coopreport.tables import check_package, open_package
-from coopreport.unconfirmed import unconfirmed_rows
 
 
 def print_check(project: Project, cycle: str) -> int:

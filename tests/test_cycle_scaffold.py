@@ -13,8 +13,8 @@ from coopreport.cycles import read_cycle
 from coopreport.errors import BadCall, BadData, CannotPublish
 from coopreport.project import Project
 from coopreport.scaffold.cycle import make_cycle
+from coopreport.scaffold.unconfirmed import unconfirmed_rows
 from coopreport.tables import check_package, open_package
-from coopreport.unconfirmed import unconfirmed_rows
 from tests.builds import small_project
 from tests.chapters import CYCLE
 from tests.conftest import runner

@@ -28,8 +28,8 @@ from coopreport.pipeline.publish import publish
 from coopreport.pipeline.run import Executed, run_chapters
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
+from coopreport.scaffold.unconfirmed import unconfirmed_rows
 from coopreport.tables import check_package, open_package
-from coopreport.unconfirmed import unconfirmed_rows
 
 MOST_LISTED = 8
 UNUSED = "indicateurs définis et non utilisés"

@@ -35,8 +35,8 @@ from coopreport.release.revised import Revisions, refusals_of, revisions_since
 from coopreport.release.signature import sign, signer_of
 from coopreport.release.verify import faults_of
 from coopreport.release.versions import latest_build, next_version, read_manifest, versions_of
+from coopreport.scaffold.unconfirmed import unconfirmed_rows
 from coopreport.tables import open_package
-from coopreport.unconfirmed import unconfirmed_rows
 
 REPORT_FIRST = "lancez make report, relisez la page, puis make release."
 EXPLAIN = (

@@ -8,9 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from coopreport.errors import NBSP, BadCall, nearest, quoted
 from coopreport.locale import count_of
 from coopreport.pipeline.layout import REPORT
 from coopreport.pipeline.options import ENGLISH, latest_of
+from coopreport.pipeline.publish import json_text, write_whole
 from coopreport.pipeline.work import cannot_write
 from coopreport.project import Project
 from coopreport.translation.cells import TRANSLATES, Pair, fingerprints, orphans, pairs
@@ -139,23 +138,13 @@ def _stamp(path: Path, notebook: dict[str, Any], asked: Sequence[Pair], which: s
         changed += english["metadata"].get(TRANSLATES) != now
         english["metadata"][TRANSLATES] = now
     if changed:
-        _write(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+        try:
+            write_whole(path, json_text(notebook))
+        except OSError as error:
+            raise cannot_write(error, path.parent) from None
     print(
         f"{path.name}{NBSP}: {count_of(changed, 'traduction confirmée', 'traductions confirmées')}."
     )
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a notebook whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        shutil.copymode(path, part)
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise cannot_write(error, path.parent) from None
 
 
 def _read(path: Path) -> dict[str, Any]:
