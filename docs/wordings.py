@@ -99,11 +99,12 @@ def _sayers(modules: Sequence[ast.Module], classes: Sequence[str]) -> dict[str, 
         taken = [each.arg for each in function.args.args if each.arg not in ("self", "cls")]
         for call in _calls(function):
             sayer = _sayer(call, found)
-            names = (
-                [_passed(call, place) for place in (sayer.message, sayer.remedy)] if sayer else []
-            )
-            if sayer and names[0] in taken and names[1] in taken:
-                found[function.name] = Sayer(sayer.kind, *(taken.index(name) for name in names))
+            if not sayer:
+                continue
+            message, remedy = (_passed(call, place) for place in (sayer.message, sayer.remedy))
+            if message in taken and remedy in taken:
+                places = (taken.index(message), taken.index(remedy))
+                found[function.name] = Sayer(sayer.kind, *places, default=UNKNOWN)
     return found
 
 
