@@ -127,7 +127,7 @@ def _markdown(said: Wording) -> str:
     message, remedy = (
         re.sub(r"([*_<>`\[\]])", r"\\\1", text) for text in (said.message, said.remedy)
     )
-    return f"{message} → *{remedy}*" if remedy else message
+    return f"{message} → *{remedy}*" if remedy.strip("….()") else message
 
 
 def main() -> None:

@@ -14,9 +14,7 @@ from pathlib import Path
 from coopreport.errors import NBSP, quoted
 
 UNKNOWN = "…"
-FAULTS = {"Fault": (4, 5), "fault": (0, 1), "stop": (0, 1), "Wrong": (0, 1)}
-"""What makes a fault of a table, and where its rule and remedy stand among the arguments."""
-REFUSALS = {"Refusal": "ReleaseRefused"}
+
 SAY = re.compile(r'say "Erreur : (.+)"\n\s*say "  Remède : (.+)"')
 
 
@@ -28,20 +26,46 @@ class Wording:
     remedy: str
 
 
+@dataclass(frozen=True)
+class Sayer:
+    """What makes an error, and where its message and remedy stand among its arguments.
+
+    `default`: the remedy when none is given.
+    """
+
+    kind: str
+    message: int = 0
+    remedy: int = 1
+    default: str = ""
+
+
+FAULTS = {
+    "Fault": Sayer("BadData", 4, 5),
+    **dict.fromkeys(("fault", "stop", "Wrong"), Sayer("BadData")),
+    "Refusal": Sayer("ReleaseRefused"),
+}
+"""What makes a part of an error, the rules of a table for one."""
+OF_A_CYCLE = Sayer("BadData", 3, 4)
+"""`fault` when it takes the line, the column and the value first."""
+
+
 def wordings(package: Path, classes: Sequence[str]) -> dict[str, list[Wording]]:
     """Return the messages of each class of errors, by its name; faults are those of BadData."""
+    modules = [ast.parse(path.read_text("utf-8")) for path in sorted(package.rglob("*.py"))]
+    sayers = _sayers(modules, classes)
     found: dict[str, set[Wording]] = {}
-    for path in sorted(package.rglob("*.py")):
-        module = ast.parse(path.read_text(encoding="utf-8"))
+    for module in modules:
         constants = {name: each[-1] for name, each in _assigned(module.body).items()}
         for function in _scopes(module):
             local = _assigned(ast.walk(function))
-            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-                if kind := _kind(call, classes):
+            for call in _calls(function):
+                if sayer := _sayer(call, sayers):
                     above = {name: _last(values, call.lineno) for name, values in local.items()}
-                    said = _wording(call, {**constants, **above})
-                    if said.message.strip(" .:" + UNKNOWN):
-                        found.setdefault(kind, set()).add(said)
+                    said = _wording(call, sayer, {**constants, **above})
+                    listed = _listed(function) if said.remedy == UNKNOWN else []
+                    for each in [said, *listed]:
+                        if each.message.strip(" .:()«»\u00a0" + UNKNOWN):
+                            found.setdefault(sayer.kind, set()).add(each)
     return {kind: sorted(each) for kind, each in found.items()}
 
 
@@ -61,11 +85,48 @@ def _scopes(module: ast.Module) -> Iterator[ast.AST]:
     yield from (each for each in functions if id(each) not in inner)
 
 
-def _kind(call: ast.Call, classes: Sequence[str]) -> str:
+def _calls(function: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(function) if isinstance(node, ast.Call))
+
+
+def _sayers(modules: Sequence[ast.Module], classes: Sequence[str]) -> dict[str, Sayer]:
+    """Return what makes an error: the classes, and the functions that pass them their arguments."""
+    found = {**{name: Sayer(name) for name in classes}, **FAULTS}
+    functions = [node for module in modules for node in ast.walk(module)]
+    for function in functions:
+        if not isinstance(function, ast.FunctionDef) or function.name in found:
+            continue
+        taken = [each.arg for each in function.args.args if each.arg not in ("self", "cls")]
+        for call in _calls(function):
+            sayer = _sayer(call, found)
+            if not sayer:
+                continue
+            message, remedy = (_passed(call, place) for place in (sayer.message, sayer.remedy))
+            if message in taken and remedy in taken:
+                places = (taken.index(message), taken.index(remedy))
+                found[function.name] = Sayer(sayer.kind, *places, default=UNKNOWN)
+    return found
+
+
+def _sayer(call: ast.Call, sayers: dict[str, Sayer]) -> Sayer | None:
     name = _name(call.func)
-    if name in FAULTS:
-        return "BadData"
-    return name if name in classes else REFUSALS.get(name, "")
+    return OF_A_CYCLE if name == "fault" and len(call.args) > 3 else sayers.get(name)
+
+
+def _passed(call: ast.Call, place: int) -> str:
+    """Return the name of the variable that is an argument, or its last resort."""
+    given = call.args[place] if place < len(call.args) else None
+    return _name(given.values[-1] if isinstance(given, ast.BoolOp) else given) if given else ""
+
+
+def _listed(function: ast.AST) -> list[Wording]:
+    """Return the pairs of a message and its remedy that a function chooses from."""
+    pairs = [node.elts for node in ast.walk(function) if isinstance(node, ast.Tuple)]
+    return [
+        Wording(*(_text(each, {}) for each in pair))
+        for pair in pairs
+        if len(pair) == 2 and all(isinstance(e, ast.Constant | ast.JoinedStr) for e in pair)
+    ]
 
 
 def _name(node: ast.expr) -> str:
@@ -73,13 +134,12 @@ def _name(node: ast.expr) -> str:
     return str(getattr(node, "id", "") or getattr(node, "attr", ""))
 
 
-def _wording(call: ast.Call, known: dict[str, ast.expr]) -> Wording:
-    name = _name(call.func)
-    places = FAULTS.get(name, (0, 1))
-    if name == "fault" and len(call.args) > 3:  # of a cycle: line, column, value, rule, remedy
-        places = (3, 4)
-    given = [call.args[place] if place < len(call.args) else None for place in places]
-    return Wording(*(re.sub("[ \n]+", " ", _text(each, known)) if each else "" for each in given))
+def _wording(call: ast.Call, sayer: Sayer, known: dict[str, ast.expr]) -> Wording:
+    message, remedy = (
+        _text(call.args[place], known) if place < len(call.args) else ""
+        for place in (sayer.message, sayer.remedy)
+    )
+    return Wording(*(re.sub("[ \n]+", " ", text) for text in (message, remedy or sayer.default)))
 
 
 def _assigned(nodes: Iterator[ast.AST] | Sequence[ast.AST]) -> dict[str, list[ast.expr]]:
