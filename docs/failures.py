@@ -6,6 +6,7 @@ the next (a path, a process, an hour, an address in memory) is replaced by a fix
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shlex
@@ -125,6 +126,19 @@ def _data(project: Path) -> None:
     edit(project, "data/gdp.csv", "2022,nominal,market,", "2022,nominale,market,")
 
 
+def _spreadsheet(project: Path) -> None:
+    """Save the grants as a French Excel does: amounts in its way, and two cells that it spoiled."""
+    with (project / "data" / "grants.csv").open(encoding="utf-8", newline="") as table:
+        header, *rows = list(csv.reader(table))
+    amount, announced = header.index("amount"), header.index("announced")
+    for row in rows:
+        row[amount] = f"{int(row[amount]):,}".replace(",", NBSP) + ",00 $"
+        row[announced] = "/".join(reversed(row[announced].split("-")))
+    rows[1][amount], rows[2][announced] = "4,1E+06", "########"
+    with (project.parent / "aides.csv").open("w", encoding="cp1252", newline="") as saved:
+        csv.writer(saved, delimiter=";").writerows([header, *rows])
+
+
 def _cycle(project: Path) -> None:
     edit(project, f"data/cycles/{CYCLE}.yaml", "cut_off:", "cutoff:")
 
@@ -214,7 +228,7 @@ while not list(Path("build").glob(".work-*")):
 made.send_signal(signal.SIGINT)
 _, said = made.communicate()
 print(said)
-sys.exit(made.returncode)
+sys.exit(made.returncode if made.returncode >= 0 else 128 - made.returncode)  # as a shell tells it
 """
 
 EXAMPLES: dict[str, Example] = {
@@ -224,9 +238,11 @@ EXAMPLES: dict[str, Example] = {
         "make report PDF=non", _cell("report.cycle.parameter('survie', 'year')")
     ),
     "BadData": Example("make check", _data),
+    "BadData.import": Example("make import FILE=../aides.csv TABLE=grants", _spreadsheet, first=""),
     "LintFailed": Example("make lint", _prose),
     "ChapterFailed": Example("make report PDF=non", _cell("total = 8_800_000 / 0")),
     "UnknownName": Example("make report PDF=non", _cell('indicator["financement.anonce"]')),
+    "UnknownPart": Example("make report PDF=non", _cell("indicator.financement.anonce")),
     "NameTaken": Example(
         "make report PDF=non",
         _cell(
@@ -238,6 +254,16 @@ EXAMPLES: dict[str, Example] = {
     ),
     "ReadOutsideTables": Example(
         "make report PDF=non", _cell('import pandas as pd\n\npd.read_csv("../data/gdp.csv")')
+    ),
+    "BadExhibit": Example(
+        "make report PDF=non",
+        _cell(
+            "report.table(\n"
+            '    "financement.recommandations",\n'
+            '    "",\n'
+            '    [Column("ask_id", "Rec.", "header")],\n'
+            ")"
+        ),
     ),
     "CannotPublish": Example("make report", _file_for_build),
     "CannotPrint": Example("make report PDF=oui", _press, first="Le PDF", lines=2),
