@@ -48,8 +48,8 @@ class Project:
 
         A file of the package is `coopreport/…` wherever the package is.
         """
-        ours = path.is_relative_to(self.code / PACKAGE)
-        return path.relative_to(self.code if ours else self.root).as_posix()
+        installed = self.code != self.root and path.is_relative_to(self.code / PACKAGE)
+        return path.relative_to(self.code if installed else self.root).as_posix()
 
     def file(self, name: str) -> Path:
         """Return the file that `relative` names."""

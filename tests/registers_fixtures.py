@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
+from coopreport.analysis.definition import DEATHS, EX_OFFICIO
 from coopreport.registers import RegisterFile, Rules, uk
 from coopreport.registers import quebec_layout as layout
 from tests.chapters import CYCLE
 
+NOT_EX_OFFICIO = tuple(kind for kind in DEATHS if kind != EX_OFFICIO)
 RULES = Rules(first_birth=date(1990, 1, 1), cut_off=date(2023, 1, 31))
 TOWNS = """code_geo,municipalite,designation,region_nom,region_code,mrc,population
 23027,Québec,Ville,Capitale-Nationale,03,,549459

@@ -337,7 +337,7 @@ def test_on_a_phone_a_move_is_seen_whole_without_scrolling(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_are_readable_in_the_light_and_in_the_dark(page: Page, scheme: Any) -> None:
-    from coopreport.palette import contrast
+    from tests.contrast import contrast
 
     page.emulate_media(color_scheme=scheme)
     for selector in ("main del", "main ins", ".left-out", ".cause b", ".causes"):

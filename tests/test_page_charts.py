@@ -28,8 +28,8 @@ from coopreport.palette import (
     PAPER,
     SERIES,
     TONES,
-    contrast,
 )
+from tests.contrast import contrast
 from tests.sample_page import ASKS, HOSTILE, spread_frame, survival_chart
 
 SURROUNDINGS = ["light", "dark"]

@@ -13,7 +13,6 @@ from coopreport.analysis.rates import survival_at
 from coopreport.analysis.survival import COUNTS, kaplan_meier
 from coopreport.errors import BadCall
 from coopreport.registers import (
-    DEATHS_WITHOUT_EX_OFFICIO,
     RegisterFile,
     Rules,
     add_tables,
@@ -25,7 +24,7 @@ from coopreport.registers.generator import write_quebec
 from coopreport.registers.life_table import count_by_age, observe
 from coopreport.registers.text_codes import SAMPLE
 from coopreport.registers.uk import DEFINITION
-from tests.registers_fixtures import RULES, plain, towns
+from tests.registers_fixtures import NOT_EX_OFFICIO, RULES, plain, towns
 
 UK = Path(__file__).parents[2] / "shared" / "data" / "uk" / "organisations_2017-06.csv"
 GROUPINGS: list[tuple[str, ...]] = [
@@ -38,7 +37,7 @@ GROUPINGS: list[tuple[str, ...]] = [
 VARIANTS = [
     RULES,
     Rules(date(1990, 1, 1), date(2023, 1, 31), deaths=("dissolution", "merger")),
-    Rules(date(1990, 1, 1), date(2023, 1, 31), deaths=DEATHS_WITHOUT_EX_OFFICIO),
+    Rules(date(1990, 1, 1), date(2023, 1, 31), deaths=NOT_EX_OFFICIO),
     Rules(date(2002, 1, 1), date(2015, 6, 30), date(2010, 12, 31), date(2005, 2, 28)),
 ]
 

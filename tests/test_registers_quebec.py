@@ -9,7 +9,6 @@ import pytest
 
 from coopreport.errors import BadCall, BadData
 from coopreport.registers import (
-    DEATHS_WITHOUT_EX_OFFICIO,
     Account,
     RegisterFile,
     Rules,
@@ -18,7 +17,7 @@ from coopreport.registers import (
     read_units,
 )
 from coopreport.registers import quebec_layout as layout
-from tests.registers_fixtures import LAST_EVENT, RULES, Row, firm, folder, zipped
+from tests.registers_fixtures import LAST_EVENT, NOT_EX_OFFICIO, RULES, Row, firm, folder, zipped
 
 
 def unit(tmp_path: Path, row: Row, **files: list[Row]) -> dict[str, object]:
@@ -134,7 +133,7 @@ def test_a_striking_ex_officio_is_an_exit_when_the_death_rule_says_so(tmp_path: 
     row = firm(1140000001, COD_STAT_IMMAT="RO", DAT_STAT_IMMAT="2010-03-01")
     register = folder(tmp_path / "r", [row], recent=False)
     rules = Rules(date(1990, 1, 1), date(2010, 3, 31))
-    without = Rules(date(1990, 1, 1), date(2010, 3, 31), deaths=DEATHS_WITHOUT_EX_OFFICIO)
+    without = Rules(date(1990, 1, 1), date(2010, 3, 31), deaths=NOT_EX_OFFICIO)
     assert life_table(register, rules)[0]["deaths"].sum() == 1
     assert life_table(register, without)[0][["deaths", "exits"]].sum().tolist() == [0, 1]
 

@@ -7,7 +7,6 @@ from coopreport.analysis.definition import DEATHS
 from coopreport.registers.aggregation import RegisterTables, life_table, life_tables, read_units
 from coopreport.registers.life_table import add_tables
 from coopreport.registers.schema import (
-    DEATHS_WITHOUT_EX_OFFICIO,
     END_KINDS,
     GROUPS,
     UNIT_COLUMNS,
@@ -19,7 +18,6 @@ from coopreport.registers.schema import (
 
 __all__ = [
     "DEATHS",
-    "DEATHS_WITHOUT_EX_OFFICIO",
     "END_KINDS",
     "GROUPS",
     "UNIT_COLUMNS",

@@ -42,7 +42,6 @@ END_KINDS = (
 )
 """How a unit can end. `definition.DEATHS` are all of them but a merger (Eurostat-OECD: survival by
 take-over)."""
-DEATHS_WITHOUT_EX_OFFICIO = tuple(kind for kind in DEATHS if kind != EX_OFFICIO)
 
 TEXT_GROUPS = ("legal_form", "form_code", "type", "sector", "region")
 GROUPS = (*TEXT_GROUPS, "cohort", "synthetic")
