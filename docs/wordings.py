@@ -120,13 +120,14 @@ def _passed(call: ast.Call, place: int) -> str:
 
 
 def _listed(function: ast.AST) -> list[Wording]:
-    """Return the pairs of a message and its remedy that a function chooses from."""
+    """Return the pairs of a message and its remedy, both of several words, to choose from."""
     pairs = [node.elts for node in ast.walk(function) if isinstance(node, ast.Tuple)]
-    return [
-        Wording(*(_text(each, {}) for each in pair))
+    said = [
+        [_text(each, {}) for each in pair]
         for pair in pairs
         if len(pair) == 2 and all(isinstance(e, ast.Constant | ast.JoinedStr) for e in pair)
     ]
+    return [Wording(*pair) for pair in said if all(" " in text for text in pair)]
 
 
 def _name(node: ast.expr) -> str:
