@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,9 @@ from tests.releases import make_releases
 ROOT = Path(__file__).parents[1]
 SOURCES = ("coopreport", "data", "notebooks", "requirements")
 """The folders of the project that a build needs."""
+
+# Ctrl-C reaches what the tests start, also when the suite itself runs in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A test that looks at the PDF asks for it; make exports the variable, blank when nobody set it.
 os.environ["COOPREPORT_PDF"] = os.environ.get("COOPREPORT_PDF") or "non"

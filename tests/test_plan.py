@@ -102,6 +102,7 @@ def test_a_date_that_chapters_share_makes_them_all_stale(project: Path) -> None:
         "03-financement",
         "05-suivi-des-demandes",
         "07-verification",
+        "08-methode",
     }
 
 
