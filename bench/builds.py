@@ -238,7 +238,7 @@ def resident() -> None:
     import psutil
 
     from coopreport.pipeline.build import make_report
-    from coopreport.pipeline.run import Limits
+    from coopreport.pipeline.limits import Limits
     from coopreport.pipeline.warm import Warm
     from coopreport.project import find_project
 

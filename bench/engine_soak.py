@@ -20,7 +20,8 @@ import nbformat
 
 from coopreport.cycles import Cycle, read_cycle
 from coopreport.errors import ChapterFailed
-from coopreport.pipeline.run import Limits, run_chapters
+from coopreport.pipeline.limits import Limits
+from coopreport.pipeline.run import run_chapters
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project, find_project
 

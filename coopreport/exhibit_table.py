@@ -81,8 +81,8 @@ def table_from_frame(
 
     A column `<key>_status` of the frame, where there is one, gives the status of `<key>`'s cells.
     `total` holds positions of rows that are totals (-1: the last). `alert` names a boolean column
-    that tells which rows call for action. `group_by` names a column whose
-    every new value heads the rows that follow.
+    that tells which rows call for action. `group_by` names a column whose every new value heads the
+    rows that follow.
 
     Raises:
         BadExhibit: the frame has not a column that is asked for.

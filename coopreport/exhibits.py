@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from markupsafe import escape
+
 from coopreport.errors import CoopreportError, quoted
 from coopreport.exhibit_html import chart_html, figures_html, table_html
 from coopreport.locale import REVISED, SYMBOLS
@@ -95,8 +97,8 @@ class Table:
 
     `symbols` may be left out: the meanings of the statuses used are added from `locale.SYMBOLS`.
     `frame` names the catalogue's frame that the rows come from, "" when there is none.
-    Raises BadExhibit for an empty cell, an unknown status, a row of
-    another length, no header column, a bad id or an empty title.
+    Raises BadExhibit for no row, an empty cell, an unknown status, a row of another length, no
+    header column, a bad id or an empty title.
     """
 
     id: str
@@ -290,8 +292,6 @@ class Figures:
 
 def figure(label: str, value: Any, note: str = "") -> Figure:
     """Return a key figure of an indicator (its `_repr_html_`) or of plain text (escaped)."""
-    from markupsafe import escape
-
     to_html = getattr(value, "_repr_html_", None)
     return Figure(label, str(to_html() if to_html else escape(value)), note)
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Renew uv's own lock and the three hash-locked environments from pyproject.toml; run by `make lock` with uv on the path.
+# Renew uv's own lock and the four hash-locked environments from pyproject.toml; run by `make lock` with uv on the path.
 # report.lock: what `make report` needs. test.lock and lab.lock: the same versions and what their group adds;
 # dask.lock: those, and what `make regions ENGINE=dask://…` adds, for the caller and for each worker.
 set -eu

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import nbformat
 import pytest
 
+from coopreport.compare.documents import read_documents
 from coopreport.compare.words import align, compare_words
 
 
@@ -59,3 +61,12 @@ def test_every_passage_is_in_one_pair_and_in_order() -> None:
     pairs = align(old, new)
     assert sorted(i for i, _ in pairs if i is not None) == [0, 1, 2]
     assert [j for _, j in pairs if j is not None] == [0, 1, 2]
+
+
+def test_the_number_of_a_heading_is_no_part_of_its_words() -> None:
+    source = "# Financement\n\n## Les demandes\n\nUne phrase."
+    cell = {"cell_type": "markdown", "metadata": {}, "source": source}
+    notebook = nbformat.from_dict({"cells": [cell], "metadata": {}})
+    (chapter,) = read_documents([("03-financement", notebook)])
+    texts = [passage.text for passage in chapter.passages]
+    assert texts == ["Financement", "Les demandes", "Une phrase."]

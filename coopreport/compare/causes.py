@@ -15,6 +15,7 @@ from coopreport.compare.evidence import Change, Evidence, Json, changed
 from coopreport.compare.rows import RowChanges, named
 from coopreport.errors import NBSP, quoted, shorten
 from coopreport.locale import UNITS
+from coopreport.pipeline.inputs import LOCK
 
 Kind = Literal[
     "cycle",
@@ -41,7 +42,6 @@ KINDS: dict[Kind, str] = {
 }
 """Every kind of cause and its French name."""
 
-LOCK = "requirements/report.lock"
 CATALOGUE = "coopreport/catalogue/"
 MOST_NAMED = 4
 """A cause names this many rows or files, and counts the others."""

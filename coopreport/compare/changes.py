@@ -51,7 +51,7 @@ class Presence:
 
 @dataclass(frozen=True)
 class ClaimChange:
-    """A claim whose status, printed number or place changed; a side without it has None."""
+    """A claim whose status or printed number changed; a side without it has None."""
 
     id: str
     label: str

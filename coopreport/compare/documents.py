@@ -152,7 +152,7 @@ class _Text(HTMLParser):
         if tag in PASSAGES:
             self._end()
             self._kind = tag
-        self._in_number = tag == "span" and ("class", "number") in attrs
+        self._in_number = "number" in (dict(attrs).get("class") or "").split()
 
     def handle_endtag(self, tag: str) -> None:
         if tag in PASSAGES:

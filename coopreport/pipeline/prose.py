@@ -80,8 +80,8 @@ def title_of(markdown: str) -> str | None:
 
 def slug(text: str) -> str:
     """Return `text` as ASCII words joined by hyphens: `portee-et-limites`."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
-    ascii_only = plain.replace("’", " ").encode("ascii", "ignore").decode().lower()
+    letters = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
+    ascii_only = letters.replace("’", " ").encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", ascii_only)) or "section"
 
 

@@ -38,7 +38,7 @@ def kind_of_release(text: str, first: bool) -> str:
     what = (
         f"{quoted(shorten(text))} n’est pas une nature de version."
         if text.strip()
-        else ("Une nouvelle version dit sa nature.")
+        else "Une nouvelle version dit sa nature."
     )
     raise BadCall(
         what,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from coopreport.errors import NBSP, quoted
 from coopreport.fiscal import is_fiscal_year
 from coopreport.locale import count_of, format_value
 from coopreport.pipeline.layout import (
@@ -115,7 +116,7 @@ def _beside(project: Project, cycle: str) -> Iterator[Link]:
     for pointer in sorted(shelf.glob(f"{LATEST}-*")) + sorted(shelf.glob(f"{SCENARIO}*")):
         if (pointer / REPORT).is_file():
             options = Options.of(read_manifest(pointer))
-            name = f"Scénario «\u00a0{options.scenario}\u00a0»" if options.scenario else "Édition"
+            name = f"Scénario {quoted(options.scenario)}" if options.scenario else "Édition"
             words = name if options.language == FRENCH else f"{name} en anglais"
             yield Link(f"{cycle}/{pointer.name}/{REPORT}", words)
     if sheets := listed(project, cycle):
@@ -192,5 +193,5 @@ def _size(path: Path, name: str = "") -> str:
         return ""
     size = path.stat().st_size
     if size < 1_000_000:
-        return f"{format_value(max(1, round(size / 1000)), 'number', 0)}\u00a0ko"
-    return f"{format_value(size / 1_000_000, 'number', 1)}\u00a0Mo"
+        return f"{format_value(max(1, round(size / 1000)), 'number', 0)}{NBSP}ko"
+    return f"{format_value(size / 1_000_000, 'number', 1)}{NBSP}Mo"
