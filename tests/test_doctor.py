@@ -67,7 +67,7 @@ def test_without_git_the_command_that_adds_it_is_said(project: Path, tmp_path: P
     assert code == 2
     assert said_of("git", told) == ("✗", "sudo apt-get install git")
     assert said_of("make", told) == ("✓", "")
-    assert "make report ne peut pas aller : git." in told
+    assert "make report ne peut pas aller\u00a0: git." in told
 
 
 def test_without_any_python_that_is_said_first(project: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coopreport.doctor.checks import Found, look
-from coopreport.errors import BadCall
+from coopreport.errors import NBSP, BadCall
 from coopreport.project import Project
 
 
@@ -19,7 +19,7 @@ def print_doctor(project: Project) -> int:
     if not lacks:
         print("make report a tout ce qu’il lui faut.")
         return 0
-    print(f"make report ne peut pas aller : {', '.join(lacks)}.")
+    print(f"make report ne peut pas aller{NBSP}: {', '.join(lacks)}.")
     return BadCall.exit_code
 
 

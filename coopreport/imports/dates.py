@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from enum import Enum
 
-from coopreport.tables.date_text import MONTHS
+from coopreport.tables.date_text import MONTHS, iso_date
 from coopreport.tables.model import Field, Wrong
 
 _MIDNIGHT = r"(?:\s00:00(?::00)?)?"
@@ -61,17 +60,18 @@ def read_order(texts: Iterable[str]) -> tuple[Order | None, str]:
 def plain_date(text: str, order: Order | None) -> str | Wrong:
     """Return a date as AAAA-MM-JJ, `text` itself when it is none, or what is unsure."""
     if match := _YEAR_FIRST.fullmatch(text):
-        return _iso(match[1], match[2], match[3]) or text
+        return iso_date(int(match[1]), int(match[2]), int(match[3])) or text
     if match := _LETTERS.fullmatch(text):
         month = MONTHS.get(match[2].casefold(), 0)
         year = _four_digits(match[3])
         if not year and month:
             return _unsure_year(match[3])
-        return _iso(year, month, match[1]) or text
+        return iso_date(year, month, int(match[1])) or text
     if match := _YEAR_LAST.fullmatch(text):
+        first, second, year = (int(part) for part in match.groups())
         readings = {
-            Order.DAY: _iso(match[3], match[2], match[1]),
-            Order.MONTH: _iso(match[3], match[1], match[2]),
+            Order.DAY: iso_date(year, second, first),
+            Order.MONTH: iso_date(year, first, second),
         }
         possible = {reading for reading in readings.values() if reading}
         if len(possible) == 1:
@@ -114,11 +114,3 @@ def _four_digits(year: str) -> int:
     if _LAST_OF_2000S < number < _FIRST_OF_1900S:
         return 0
     return number + (2000 if number <= _LAST_OF_2000S else 1900)
-
-
-def _iso(year: str | int, month: str | int, day: str | int) -> str:
-    """Return the date as AAAA-MM-JJ, or "" when there is no such day."""
-    try:
-        return date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return ""

@@ -26,7 +26,6 @@ _UNITS_OF: dict[Kind, frozenset[str]] = {
     "count": frozenset({"count", "number", "years", "days", "index"}),
 }
 
-
 SMALL = 20
 """A bare count below this is proposed only a name of its own chapter: the others are chance."""
 

@@ -5,9 +5,9 @@ leave no trail, so opening one is an error. `watch` adds an audit hook (PEP 578)
 event is a cell's when a frame of its call stack runs in the notebook's namespace. Refused from
 there: opening a file, connecting to a network, starting a program. Let through: what
 `coopreport.tables`, `coopreport.registers` and the readers of cycles and chapters open, and outside
-a build what `coopreport.remarks` does; imports;
-the files of Python, of its packages and of this package; the system's own (`/dev/null`, `/proc`,
-time zones). The kernel's own files are opened outside any cell.
+a build what `coopreport.remarks` does; imports; the files of Python, of its packages and of this
+package; the system's own (`/dev/null`, `/proc`, time zones). The kernel's own files are opened
+outside any cell.
 
 In a build (`COOPREPORT_BUILD=1`) the cell fails; by hand, in JupyterLab, it warns once per file.
 

@@ -97,7 +97,7 @@ def _day_and_month(first: int, second: int, year: str) -> Wrong:
     """Return the fault of `first/second/year`, where the day may come first or second."""
     if len(year) == 2:
         return Wrong(f"{_EXPECTED} (année de deux chiffres)", _AT_THE_SOURCE)
-    readings = {_iso(int(year), second, first), _iso(int(year), first, second)} - {""}
+    readings = {iso_date(int(year), second, first), iso_date(int(year), first, second)} - {""}
     if len(readings) == 2:
         both = " ou ".join(f"« {reading} »" for reading in sorted(readings))
         return Wrong(
@@ -111,12 +111,12 @@ def _day_and_month(first: int, second: int, year: str) -> Wrong:
 def _as(year: str, month: str, day: str, name: str, advice: str = "") -> Wrong:
     """Return the fault `name`, with the ISO date as its remedy when there is one."""
     number = MONTHS.get(month.casefold(), 0) if not month.isdigit() else int(month)
-    iso = _iso(int(year), number, int(day))
+    iso = iso_date(int(year), number, int(day))
     remedy = f"écrire « {iso} »" if iso else _AT_THE_SOURCE
     return Wrong(f"{_EXPECTED} ({name})", f"{advice} : {remedy}" if advice else remedy)
 
 
-def _iso(year: int, month: int, day: int) -> str:
+def iso_date(year: int, month: int, day: int) -> str:
     """Return the date as AAAA-MM-JJ, or "" when there is no such day."""
     try:
         return date(year, month, day).isoformat()

@@ -23,6 +23,7 @@ INVISIBLE = re.compile(
     + "]"
 )
 """What shows nothing: controls, marks of direction, private and non-characters of Unicode."""
+
 SPREADSHEET_ERROR = re.compile(
     r"#(REF|DIV/0|N/A|VALUE|VALEUR|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|CALC)\s?[!?]?|Err\s?:\s?[0-9]{3}",
     re.IGNORECASE,

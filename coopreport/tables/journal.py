@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from coopreport.errors import BadData, Fault
+from coopreport.errors import BadData, Fault, quoted
 from coopreport.locale import NBSP, count_of
 
 MOST_SHOWN = 20
@@ -24,7 +24,7 @@ class Notice:
 
     def __str__(self) -> str:
         place = f", ligne {self.line}" if self.line else ""
-        place += f", colonne «{NBSP}{self.column}{NBSP}»" if self.column else ""
+        place += f", colonne {quoted(self.column)}" if self.column else ""
         return f"{self.file}{place}{NBSP}: {self.message}"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coopreport.errors import BadCall, BadData, Fault, nearest
+from coopreport.errors import NBSP, BadCall, BadData, Fault, nearest, quoted
 from coopreport.tables.checks import check_foreign_keys, check_keys
 from coopreport.tables.conversion import convert_table
 from coopreport.tables.files import read_bytes, refuse_binary
@@ -73,8 +73,8 @@ def read_table(package: Package, name: str) -> Table:
     if name not in package.resources:
         known = ", ".join(package.resources)
         raise BadCall(
-            f"Table inconnue\u00a0: «\u00a0{name}\u00a0».",
-            nearest(name, list(package.resources)) or f"tables\u00a0: {known}",
+            f"Table inconnue{NBSP}: {quoted(name)}.",
+            nearest(name, list(package.resources)) or f"tables{NBSP}: {known}",
         )
     referred = {key.reference for key in package.resources[name].foreign_keys}
     examined = {each: _examine(package, each) for each in sorted({name} | referred)}
