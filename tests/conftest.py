@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from coopreport.doctor.checks import BROWSERS
-from tests.releases import make_releases
+from tests.releases import make_releases, run
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("coopreport", "data", "notebooks", "requirements")
@@ -57,11 +57,14 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project's sources, in a folder whose name has a space and an accent."""
-    copy = tmp_path / "mémoire prébudgétaire"
-    copy.mkdir()
+    return copy_sources(tmp_path / "mémoire prébudgétaire")
+
+
+def copy_sources(folder: Path) -> Path:
+    """Copy the sources of the project to a folder, which is made if need be; return it."""
     for name in SOURCES:
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return copy
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
 
 @pytest.fixture
@@ -71,29 +74,14 @@ def coopreport(project: Path) -> Command:
 
 
 def runner(project: Path) -> Command:
-    """Return a function that runs `python -m coopreport` in a project."""
-
-    def run(*arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "coopreport", *arguments],
-            cwd=project,
-            env={**os.environ, "PYTHONPATH": str(project)},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-
-    return run
+    """Return a function that runs a verb in a project: `tests.releases.run`."""
+    return partial(run, project)
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The build of the real 2023-2024 cycle, with its PDF, made once: the folder `latest`."""
-    copy = tmp_path_factory.mktemp("projet") / "rapport"
-    copy.mkdir()
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy = copy_sources(tmp_path_factory.mktemp("projet") / "rapport")
     done = runner(copy)("report", "--pdf=oui")
     assert done.returncode == 0, done.stderr
     return copy / "build" / "2023-2024" / "latest"

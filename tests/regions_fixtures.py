@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from coopreport.registers.generator import write_quebec
-from tests.conftest import ROOT, SOURCES
+from tests.conftest import copy_sources
 from tests.registers_fixtures import name_register
 
 TOWNS = (
@@ -31,16 +30,9 @@ TOWNS = (
 ENTRY = "{kind: quebec, path: registers/r.zip, municipalities: registers/villes.csv}"
 
 
-def bare_project(folder: Path) -> Path:
-    """Copy the project's sources to a folder that does not exist yet."""
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
-
-
 def register_project(folder: Path, rows: int = 40_000) -> Path:
     """Copy the project, with a generated register of `rows` firms, one in a hundred a co-op."""
-    project = bare_project(folder)
+    project = copy_sources(folder)
     towns = project / "registers" / "villes.csv"
     towns.parent.mkdir()
     lines = [f"{name},{code},{people}\n" for name, code, people in TOWNS]

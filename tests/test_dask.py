@@ -27,8 +27,8 @@ from coopreport.regions.engines import fan_out
 from coopreport.regions.sheet import with_sheets
 from tests.builds import assert_nobody_in, leftovers, processes_in, start, wait_for
 from tests.chapters import CYCLE
-from tests.conftest import ROOT, runner
-from tests.regions_fixtures import bare_project, register_project
+from tests.conftest import ROOT, copy_sources, runner
+from tests.regions_fixtures import register_project
 from tests.test_regions import break_sheet
 
 FEW = "--region=03,06,16"
@@ -114,7 +114,7 @@ def test_a_killed_worker_costs_only_time(
 def test_a_sheet_that_fails_on_a_worker_is_told_as_here(
     cluster: LocalCluster, tmp_path: Path
 ) -> None:
-    small = bare_project(tmp_path / "mémoire")
+    small = copy_sources(tmp_path / "mémoire")
     break_sheet(small, "16")
     told = []
     for arguments in ((engine_of(cluster),), ()):
@@ -171,7 +171,7 @@ def test_a_worker_with_other_code_is_refused_before_anything_runs(
             file.write("# changed\n")
     worker = start_worker(scheduler, other, tmp_path)
     try:
-        small = bare_project(tmp_path / "mémoire")
+        small = copy_sources(tmp_path / "mémoire")
         refused = runner(small)("regions", FEW, engine_of(scheduler))
     finally:
         worker.kill()
@@ -215,7 +215,7 @@ def test_a_scheduler_that_dies_stops_the_command_and_leaves_what_was_published(
     given = ("--host=127.0.0.1", "--port=0", "--no-dashboard", f"--scheduler-file={known}")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    small = bare_project(tmp_path / "mémoire")
+    small = copy_sources(tmp_path / "mémoire")
     with subprocess.Popen(
         [sys.executable, "-m", "dask", "scheduler", *given], env=environment, cwd=tmp_path, **quiet
     ) as scheduler:
