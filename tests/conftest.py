@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,6 +22,11 @@ SOURCES = ("coopreport", "data", "notebooks", "requirements")
 
 # A test that looks at the PDF asks for it; make exports the variable, blank when nobody set it.
 os.environ["COOPREPORT_PDF"] = os.environ.get("COOPREPORT_PDF") or "non"
+
+# A shell makes what it starts in the background deaf to Ctrl-C, and so all that this starts itself:
+# a test that interrupts a command would wait in vain.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
