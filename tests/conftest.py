@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from coopreport.doctor.checks import BROWSERS
-from tests.releases import make_releases, run
+from tests.releases import CYCLE, done, make_releases, run
+from tests.shared import copy, made_once
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("coopreport", "data", "notebooks", "requirements")
@@ -87,22 +88,27 @@ def runner(project: Path) -> Command:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The build of the real 2023-2024 cycle, with its PDF, made once: the folder `latest`."""
-    copy = copy_sources(tmp_path_factory.mktemp("projet") / "rapport")
-    done = runner(copy)("report", "--pdf=oui")
-    assert done.returncode == 0, done.stderr
-    return copy / "build" / "2023-2024" / "latest"
+
+    def make(folder: Path) -> None:
+        done(copy_sources(folder), "report", "--pdf=oui")
+
+    return made_once(tmp_path_factory, "rapport", make) / "build" / CYCLE / "latest"
 
 
 @pytest.fixture(scope="session")
-def english_page(built: Path) -> Path:
+def english_page(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the English edition of the project of `built`, made once."""
-    project = built.parents[2]
-    done = runner(project)("report", "--language=en", "--pdf=non")
-    assert done.returncode == 0, done.stderr
-    return project / "build" / "2023-2024" / "latest-en" / "rapport.html"
+
+    def make(folder: Path) -> None:
+        done(copy(built.parents[2], folder / "projet"), "report", "--language=en", "--pdf=non")
+
+    made = made_once(tmp_path_factory, "édition anglaise", make)
+    return made / "projet" / "build" / CYCLE / "latest-en" / "rapport.html"
 
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in git with the versions v1, v2 and v3 (`tests/releases.py`), made once."""
-    return make_releases(tmp_path_factory.mktemp("versions") / "mémoire publié")
+    name = "mémoire publié"
+    made = made_once(tmp_path_factory, "versions", lambda folder: make_releases(folder / name))
+    return copy(made / name, tmp_path_factory.mktemp("versions") / name)

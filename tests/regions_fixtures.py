@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from coopreport.regions.sheet import CODES
 from coopreport.registers.generator import write_quebec
 from tests.conftest import copy_sources
 from tests.registers_fixtures import name_register
+from tests.releases import done
+from tests.shared import copy, made_once
 
 TOWNS = (
     ("Rimouski", "01", 150_000),
@@ -40,3 +45,14 @@ def register_project(folder: Path, rows: int = 40_000) -> Path:
     write_quebec(project / "registers" / "r.zip", rows, 7, zipped=True, municipalities=towns)
     name_register(project, ENTRY)
     return project
+
+
+def sheets_project(factory: pytest.TempPathFactory, folder: Path) -> Path:
+    """Copy to a new folder a `register_project` with its 17 sheets, made once for all tests."""
+
+    def make(base: Path) -> None:
+        said = done(register_project(base / "projet"), "regions")
+        lines = [line.split()[0] for line in said.splitlines() if line.startswith("  ")]
+        assert sorted(lines) == list(CODES)
+
+    return copy(made_once(factory, "fiches", make) / "projet", folder)

@@ -28,7 +28,7 @@ from coopreport.regions.sheet import with_sheets
 from tests.builds import assert_nobody_in, leftovers, processes_in, start, wait_for
 from tests.chapters import CYCLE
 from tests.conftest import ROOT, copy_sources, runner
-from tests.regions_fixtures import register_project
+from tests.regions_fixtures import sheets_project
 from tests.test_regions import break_sheet
 
 FEW = "--region=03,06,16"
@@ -60,15 +60,13 @@ def scheduler() -> Iterator[LocalCluster]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project on a generated register."""
-    return register_project(tmp_path_factory.mktemp("dask") / "mémoire")
+    """A project on a generated register, with its sheets."""
+    return sheets_project(tmp_path_factory, tmp_path_factory.mktemp("dask") / "mémoire")
 
 
 @pytest.fixture(scope="module")
 def here(project: Path) -> dict[str, bytes]:
     """The bytes of the whole set, made on this machine without Dask."""
-    done = runner(project)("regions")
-    assert done.returncode == 0, done.stderr
     return bytes_of(project)
 
 
@@ -104,6 +102,7 @@ def test_a_killed_worker_costs_only_time(
     folder = Path(victim.worker_dir)
     while not processes_in(folder):  # until it runs a sheet
         assert running.poll() is None
+        time.sleep(0.05)
     os.kill(victim.pid, signal.SIGKILL)
     _, said = running.communicate(timeout=300)
     assert running.returncode == 0, said

@@ -16,6 +16,7 @@ from coopreport.project import Project
 from tests.builds import assert_whole, latest, start
 from tests.chapters import CYCLE
 from tests.conftest import copy_sources, runner
+from tests.shared import copy
 
 ALL = {
     "01-sommaire",
@@ -41,9 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(made: Path, tmp_path: Path) -> Path:
     """A copy of it to change."""
-    copy = tmp_path / "rapport"
-    shutil.copytree(made, copy, symlinks=True)
-    return copy
+    return copy(made, tmp_path / "rapport")
 
 
 def plan_of(project: Path) -> Plan:

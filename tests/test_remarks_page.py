@@ -29,7 +29,7 @@ NO_STORAGE = """Object.defineProperty(window, "localStorage", {
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project and its build, made once."""
-    return annotated_project(tmp_path_factory.mktemp("remarques"))
+    return annotated_project(tmp_path_factory)
 
 
 @dataclass
