@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from coopreport.doctor.checks import BROWSERS
-from tests.releases import CYCLE, done, make_releases, run
+from tests.chapters import CYCLE
+from tests.releases import done, make_releases, run
 from tests.shared import copy, made_once
 
 ROOT = Path(__file__).parents[1]

@@ -20,13 +20,12 @@ from coopreport.compare.record import as_json
 from coopreport.compare.terminal import print_comparison, summary
 from coopreport.errors import CannotPublish
 from coopreport.project import Project
+from tests.chapters import CYCLE
 from tests.compare_fixtures import HOSTILE, change_everything, release
 from tests.conftest import ROOT
 from tests.contrast import contrast
 from tests.releases import done
 from tests.shared import copy
-
-CYCLE = "2023-2024"
 
 
 @pytest.fixture(scope="session")

@@ -20,11 +20,11 @@ from coopreport.compare.versions import (
 )
 from coopreport.errors import BadCall
 from coopreport.project import Project
+from tests.chapters import CYCLE
 from tests.claims_fixtures import edit
 from tests.compare_fixtures import release
 from tests.shared import copy
 
-CYCLE = "2023-2024"
 OLD, NEW = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builds import latest
+from tests.opened import Opened
 from tests.remarks_fixtures import (
     TOTAL,
     add_remark,
@@ -32,20 +32,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return annotated_project(tmp_path_factory)
 
 
-@dataclass
-class Opened:
-    """The page in a browser, what it asked for, what it complained of and the windows it asked."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-
 def watched(context: BrowserContext, path: Path) -> Opened:
+    """Open the page, and say yes to every window that it asks."""
     opened = Opened(context.new_page())
-    opened.page.on("request", lambda request: opened.requests.append(request.url))
-    opened.page.on("console", lambda message: opened.errors.append(message.text))
-    opened.page.on("pageerror", lambda error: opened.errors.append(str(error)))
     opened.page.on("dialog", lambda dialog: dialog.accept())
     opened.page.goto(path.as_uri())
     return opened

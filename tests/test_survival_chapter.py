@@ -11,30 +11,22 @@ from typing import Any
 
 import pytest
 
-from coopreport.catalogue import CATALOGUE
 from coopreport.catalogue.survival_source import (
     blank_words,
     cooperatives,
     definition_of,
     source_of,
 )
-from coopreport.cycles import read_cycle
 from coopreport.data import Data
 from coopreport.indicators import SYNTHETIC, Result
-from coopreport.ledger import Ledger, withheld
-from coopreport.project import Project
+from coopreport.ledger import withheld
 from coopreport.registers.generator import write_quebec
-from coopreport.tables import open_package
 from tests.chapters import CYCLE
+from tests.claims_fixtures import ledger_of
 from tests.conftest import copy_sources, runner
 from tests.registers_fixtures import name_register
 
 DEMO = "données de démonstration"
-
-
-def ledger_of(project: Path) -> Ledger:
-    root = Project(project)
-    return Ledger(read_cycle(root, CYCLE), open_package(root.data), CATALOGUE)
 
 
 @pytest.fixture(scope="module")
