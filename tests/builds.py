@@ -11,10 +11,13 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from coopreport.pipeline.publish import is_intact, read_manifest
 from tests.chapters import CYCLE, write_chapter
 from tests.conftest import ROOT, SOURCES
+from tests.releases import done
+from tests.shared import copy, made_once
 
 TABLE = """
 report.table(
@@ -52,6 +55,15 @@ def small_project(folder: Path) -> Path:
         shutil.copytree(ROOT / name, project / name, ignore=ignored)
     write_sentence(project, "Une phrase.")
     return project
+
+
+def small_build(factory: pytest.TempPathFactory, folder: Path) -> Path:
+    """Copy to a folder the small project with its report, which is made once for all tests."""
+    made = made_once(
+        factory, "court", lambda base: done(small_project(base), "report", "--pdf=non")
+    )
+    (project,) = made.iterdir()
+    return copy(project, folder / project.name)
 
 
 def write_sentence(project: Path, sentence: str) -> None:

@@ -15,6 +15,7 @@ from coopreport.indicators import Indicator, Method
 from coopreport.ledger import Ledger
 from coopreport.project import Project
 from coopreport.tables import open_package
+from tests.chapters import CYCLE
 
 METHOD = Method("essai.un", "essai", "", "One.", "", "un")
 
@@ -32,10 +33,10 @@ def indicator(value: Any, unit: str = "percent", **given: Any) -> Indicator:
     return Indicator("essai.un", "Un", value, unit, 1, METHOD, (), "2023-2024", **given)
 
 
-def ledger_of(root: Path) -> Ledger:
+def ledger_of(root: Path, cycle: str = CYCLE) -> Ledger:
     """Return the ledger of the project at `root`, nothing computed yet."""
     project = Project(root)
-    return Ledger(read_cycle(project, "2023-2024"), open_package(project.data), CATALOGUE.copy())
+    return Ledger(read_cycle(project, cycle), open_package(project.data), CATALOGUE.copy())
 
 
 def edit(root: Path, table: str, key: Mapping[str, str], **cells: str) -> None:

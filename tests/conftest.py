@@ -6,15 +6,17 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from coopreport.doctor.checks import BROWSERS
-from tests.releases import make_releases
+from tests.chapters import CYCLE
+from tests.releases import done, make_releases, run
+from tests.shared import copy, made_once
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("coopreport", "data", "notebooks", "requirements")
@@ -25,6 +27,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A test that looks at the PDF asks for it; make exports the variable, blank when nobody set it.
 os.environ["COOPREPORT_PDF"] = os.environ.get("COOPREPORT_PDF") or "non"
+
+# A shell makes what it starts in the background deaf to Ctrl-C, and so all that this starts itself:
+# a test that interrupts a command would wait in vain.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -61,11 +68,14 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project's sources, in a folder whose name has a space and an accent."""
-    copy = tmp_path / "mémoire prébudgétaire"
-    copy.mkdir()
+    return copy_sources(tmp_path / "mémoire prébudgétaire")
+
+
+def copy_sources(folder: Path) -> Path:
+    """Copy the sources of the project to a folder, which is made if need be; return it."""
     for name in SOURCES:
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return copy
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
 
 @pytest.fixture
@@ -75,44 +85,34 @@ def coopreport(project: Path) -> Command:
 
 
 def runner(project: Path) -> Command:
-    """Return a function that runs `python -m coopreport` in a project."""
-
-    def run(*arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "coopreport", *arguments],
-            cwd=project,
-            env={**os.environ, "PYTHONPATH": str(project)},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-
-    return run
+    """Return a function that runs a verb in a project: `tests.releases.run`."""
+    return partial(run, project)
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The build of the real 2023-2024 cycle, with its PDF, made once: the folder `latest`."""
-    copy = tmp_path_factory.mktemp("projet") / "rapport"
-    copy.mkdir()
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    done = runner(copy)("report", "--pdf=oui")
-    assert done.returncode == 0, done.stderr
-    return copy / "build" / "2023-2024" / "latest"
+
+    def make(folder: Path) -> None:
+        done(copy_sources(folder), "report", "--pdf=oui")
+
+    return made_once(tmp_path_factory, "rapport", make) / "build" / CYCLE / "latest"
 
 
 @pytest.fixture(scope="session")
-def english_page(built: Path) -> Path:
+def english_page(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the English edition of the project of `built`, made once."""
-    project = built.parents[2]
-    done = runner(project)("report", "--language=en", "--pdf=non")
-    assert done.returncode == 0, done.stderr
-    return project / "build" / "2023-2024" / "latest-en" / "rapport.html"
+
+    def make(folder: Path) -> None:
+        done(copy(built.parents[2], folder / "projet"), "report", "--language=en", "--pdf=non")
+
+    made = made_once(tmp_path_factory, "édition anglaise", make)
+    return made / "projet" / "build" / CYCLE / "latest-en" / "rapport.html"
 
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in git with the versions v1, v2 and v3 (`tests/releases.py`), made once."""
-    return make_releases(tmp_path_factory.mktemp("versions") / "mémoire publié")
+    name = "mémoire publié"
+    made = made_once(tmp_path_factory, "versions", lambda folder: make_releases(folder / name))
+    return copy(made / name, tmp_path_factory.mktemp("versions") / name)

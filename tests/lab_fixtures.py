@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.conftest import ROOT, SOURCES
+from tests.conftest import ROOT, copy_sources
 
 QUIET = {"DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH"}
 """What a test takes out of the surroundings: no browser is opened, no other environment is used."""
@@ -76,8 +76,7 @@ def lab_project(folder: Path) -> Path:
     for kept in project.iterdir():
         if kept.name != ".venv":
             shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_sources(project)
     shutil.copy(ROOT / "Makefile", project)
     return project
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
+import pytest
+
+from coopreport.regions.sheet import CODES
 from coopreport.registers.generator import write_quebec
-from tests.conftest import ROOT, SOURCES
+from tests.conftest import copy_sources
 from tests.registers_fixtures import name_register
+from tests.releases import done
+from tests.shared import copy, made_once
 
 TOWNS = (
     ("Rimouski", "01", 150_000),
@@ -31,16 +35,9 @@ TOWNS = (
 ENTRY = "{kind: quebec, path: registers/r.zip, municipalities: registers/villes.csv}"
 
 
-def bare_project(folder: Path) -> Path:
-    """Copy the project's sources to a folder that does not exist yet."""
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
-
-
 def register_project(folder: Path, rows: int = 40_000) -> Path:
     """Copy the project, with a generated register of `rows` firms, one in a hundred a co-op."""
-    project = bare_project(folder)
+    project = copy_sources(folder)
     towns = project / "registers" / "villes.csv"
     towns.parent.mkdir()
     lines = [f"{name},{code},{people}\n" for name, code, people in TOWNS]
@@ -48,3 +45,14 @@ def register_project(folder: Path, rows: int = 40_000) -> Path:
     write_quebec(project / "registers" / "r.zip", rows, 7, zipped=True, municipalities=towns)
     name_register(project, ENTRY)
     return project
+
+
+def sheets_project(factory: pytest.TempPathFactory, folder: Path) -> Path:
+    """Copy to a new folder a `register_project` with its 17 sheets, made once for all tests."""
+
+    def make(base: Path) -> None:
+        said = done(register_project(base / "projet"), "regions")
+        lines = [line.split()[0] for line in said.splitlines() if line.startswith("  ")]
+        assert sorted(lines) == list(CODES)
+
+    return copy(made_once(factory, "fiches", make) / "projet", folder)

@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 from coopreport.project import Project
+from tests.chapters import CYCLE
 
 ROOT = Path(__file__).parents[1]
-CYCLE = "2023-2024"
 SOURCES = ("coopreport", "data", "notebooks", "requirements", "pyproject.toml", "Makefile")
 SIGNER = "marie.tremblay@exemple.ca"
 REVISION = "PIB de 2022 révisé par l'Institut de la statistique"

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.builds import CHART, TABLE, latest, small_project
 from tests.chapters import CYCLE, write_chapter
 from tests.releases import done
+from tests.shared import made_once
 
 TOTAL = "financement.total_annuel"
 PROSE = f"""## Texte
@@ -27,12 +29,19 @@ FIGURES = (
 )
 
 
-def annotated_project(folder: Path, prose: str = PROSE) -> Path:
-    """Make a small project and its build: one chapter with numbers, a table, a chart, a list."""
-    project = small_project(folder)
-    write_prose(project, prose)
-    done(project, "report")
-    return project
+def annotated_project(factory: pytest.TempPathFactory) -> Path:
+    """Return a small project with its build: one chapter with numbers, a table, a chart, a list.
+
+    It is made once for all tests: one that changes it takes a copy.
+    """
+
+    def make(base: Path) -> None:
+        project = small_project(base)
+        write_prose(project, PROSE)
+        done(project, "report")
+
+    (made,) = made_once(factory, "annoté", make).iterdir()
+    return made
 
 
 def write_prose(project: Path, prose: str) -> None:

@@ -18,7 +18,7 @@ from tests.builds import (
     assert_whole,
     latest,
     leftovers,
-    small_project,
+    small_build,
     write_sentence,
 )
 from tests.conftest import runner
@@ -63,11 +63,9 @@ KEEP = 'cp -a build/. "$PROJECT/after/"'
 
 
 @pytest.fixture
-def published(tmp_path: Path) -> Path:
+def published(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project with a published build, and a sentence changed since."""
-    project = small_project(tmp_path)
-    done = runner(project)("report", "--engine=souche")
-    assert done.returncode == 0, done.stderr
+    project = small_build(tmp_path_factory, tmp_path)
     (project / "after").mkdir()
     write_sentence(project, "Une autre phrase.")
     return project

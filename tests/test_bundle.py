@@ -21,7 +21,8 @@ from coopreport.release import folder
 from coopreport.release.bundle import bundle, bundle_path
 from coopreport.release.crate import Packed, crate
 from coopreport.release.versions import NotIntact
-from tests.releases import CYCLE, SIGNER, copied, done, run, shelf
+from tests.chapters import CYCLE
+from tests.releases import SIGNER, copied, done, run, shelf
 
 
 @pytest.fixture(scope="module")

@@ -14,17 +14,10 @@ import pytest
 
 from coopreport.errors import ChapterFailed
 from coopreport.pipeline.limits import Limits
+from tests.builds import TABLE
 from tests.chapters import write_chapter
 from tests.conftest import Command
 from tests.engines import ENGINES, failure, run, running_in
-
-TABLE = """
-report.table(
-    "financement.recommandations",
-    "Les demandes",
-    [Column("ask_id", "Rec.", "header"), Column("annual_amount", "Montant", "number", "CAD")],
-)
-"""
 
 
 def test_a_good_chapter_is_published(project: Path, coopreport: Command) -> None:

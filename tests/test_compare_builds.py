@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -21,29 +20,28 @@ from coopreport.compare.record import as_json
 from coopreport.compare.terminal import print_comparison, summary
 from coopreport.errors import CannotPublish
 from coopreport.project import Project
+from tests.chapters import CYCLE
 from tests.compare_fixtures import HOSTILE, change_everything, release
-from tests.conftest import ROOT, runner
-
-CYCLE = "2023-2024"
+from tests.conftest import ROOT
+from tests.contrast import contrast
+from tests.releases import done
+from tests.shared import copy
 
 
 @pytest.fixture(scope="session")
 def project(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with `v1`, a build after it with all changes, and one chapter of another cycle."""
-    copy = tmp_path_factory.mktemp("deux versions") / "projet"
-    shutil.copytree(built.parents[2], copy, symlinks=True)
-    release(copy, "v1")
-    change_everything(copy)
-    done = runner(copy)("report")
-    assert done.returncode == 0, done.stderr
-    cycle = (copy / "data" / "cycles" / f"{CYCLE}.yaml").read_text(encoding="utf-8")
+    root = copy(built.parents[2], tmp_path_factory.mktemp("deux versions") / "projet")
+    release(root, "v1")
+    change_everything(root)
+    done(root, "report")
+    cycle = (root / "data" / "cycles" / f"{CYCLE}.yaml").read_text(encoding="utf-8")
     head = cycle.replace(f"cycle: {CYCLE}", "cycle: 2024-2025").split("chapters:")[0]
     chapters = "chapters:\n  02-portrait:\n    first_year: 1999\n    gdp_year: 2022\n"
-    other = copy / "data" / "cycles" / "2024-2025.yaml"
+    other = root / "data" / "cycles" / "2024-2025.yaml"
     other.write_text(head + chapters, encoding="utf-8")
-    done = runner(copy)("report", "--cycle=2024-2025")
-    assert done.returncode == 0, done.stderr
-    return Project(copy)
+    done(root, "report", "--cycle=2024-2025")
+    return Project(root)
 
 
 @pytest.fixture(scope="session")
@@ -337,8 +335,6 @@ def test_on_a_phone_a_move_is_seen_whole_without_scrolling(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_are_readable_in_the_light_and_in_the_dark(page: Page, scheme: Any) -> None:
-    from tests.contrast import contrast
-
     page.emulate_media(color_scheme=scheme)
     for selector in ("main del", "main ins", ".left-out", ".cause b", ".causes"):
         colours = page.evaluate(

@@ -20,10 +20,11 @@ from coopreport.compare.versions import (
 )
 from coopreport.errors import BadCall
 from coopreport.project import Project
+from tests.chapters import CYCLE
 from tests.claims_fixtures import edit
 from tests.compare_fixtures import release
+from tests.shared import copy
 
-CYCLE = "2023-2024"
 OLD, NEW = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
 
 
@@ -107,8 +108,7 @@ def test_the_first_release_has_none_before(shelves: Project) -> None:
 @pytest.fixture
 def copied(built: Path, tmp_path: Path) -> Project:
     """The project of the real build, with `v1`, to break."""
-    root = tmp_path / "projet"
-    shutil.copytree(built.parents[2], root, symlinks=True)
+    root = copy(built.parents[2], tmp_path / "projet")
     release(root, "v1")
     return Project(root)
 

@@ -11,18 +11,12 @@ import pytest
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import read_cycle
 from coopreport.known import known_on
-from coopreport.ledger import Ledger
 from coopreport.pipeline.needs import needed, say_lacks
 from coopreport.project import Project
-from coopreport.tables import open_package
+from tests.claims_fixtures import ledger_of
 from tests.conftest import ROOT
 
 WITHOUT_BRIEF = ("2014-2015", "2019-2020", "2020-2021", "2021-2022", "2022-2023", "2024-2025")
-
-
-def ledger_of(cycle: str) -> Ledger:
-    project = Project(ROOT)
-    return Ledger(read_cycle(project, cycle), open_package(project.data), CATALOGUE)
 
 
 @pytest.mark.parametrize(
@@ -53,13 +47,13 @@ def test_a_fact_is_known_from_the_end_of_its_period(dated: object, day: date, kn
     ],
 )
 def test_only_grants_announced_by_the_cut_off_are_counted(cycle: str, dollars: int) -> None:
-    ledger = ledger_of(cycle)
+    ledger = ledger_of(ROOT, cycle)
     assert ledger.indicator("financement.accorde_coupure").value == dollars
     assert ledger.indicator("financement.accorde_total").value == dollars
 
 
 def test_a_cycle_before_the_first_grant_says_nothing_of_grants() -> None:
-    ledger = ledger_of("2014-2015")
+    ledger = ledger_of(ROOT, "2014-2015")
     assert not ledger.fact("grants").known
     assert [name for name in ledger.names() if name.startswith("financement.")] == []
     assert [name for name in ledger.names() if name.startswith("survie.uk")] == []
@@ -67,7 +61,7 @@ def test_a_cycle_before_the_first_grant_says_nothing_of_grants() -> None:
 
 @pytest.mark.parametrize("cycle", WITHOUT_BRIEF)
 def test_nothing_published_after_the_cut_off_is_in_the_series(cycle: str) -> None:
-    ledger = ledger_of(cycle)
+    ledger = ledger_of(ROOT, cycle)
     assert max(ledger.frame("portrait.series").rows["published"]) < ledger.cycle.id
     printed = ledger.frame("survie.publies").rows["printed_year"]
     assert max(printed) < ledger.cycle.cut_off.year
@@ -75,7 +69,7 @@ def test_nothing_published_after_the_cut_off_is_in_the_series(cycle: str) -> Non
 
 @pytest.mark.parametrize("cycle", WITHOUT_BRIEF)
 def test_no_amount_is_made_up_for_a_cycle_without_a_brief(cycle: str) -> None:
-    ledger = ledger_of(cycle)
+    ledger = ledger_of(ROOT, cycle)
     assert not ledger.fact("asks").known
     assert "aucun des documents consultés" in ledger.lacks()["asks"]
     assert cycle in ledger.lacks()["asks"]
@@ -83,7 +77,7 @@ def test_no_amount_is_made_up_for_a_cycle_without_a_brief(cycle: str) -> None:
 
 
 def test_the_cycle_before_is_seen_at_its_own_cut_off() -> None:
-    rows = ledger_of("2023-2024").frame("cycle.comparaison").rows.set_index("label")
+    rows = ledger_of(ROOT).frame("cycle.comparaison").rows.set_index("label")
     grants = rows.loc["Entente, accordé depuis le début"]
     assert (grants["now"], grants["before"]) == (33_890_000, 33_890_000)
     assert rows.loc["Emplois", "change"] == 125_000 - 116_000

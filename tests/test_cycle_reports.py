@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, SOURCES, runner
+from tests.conftest import copy_sources, runner
 
 CYCLE = "2024-2025"
 
@@ -17,9 +16,7 @@ CYCLE = "2024-2025"
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole report of a cycle whose asks no document gives."""
-    project = tmp_path_factory.mktemp("cycle") / "projet"
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    project = copy_sources(tmp_path_factory.mktemp("cycle"))
     done = runner(project)("report", f"--cycle={CYCLE}")
     assert done.returncode == 0, done.stderr
     return (project / "build" / CYCLE / "latest").resolve()

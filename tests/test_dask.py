@@ -27,8 +27,8 @@ from coopreport.regions.engines import fan_out
 from coopreport.regions.sheet import with_sheets
 from tests.builds import assert_nobody_in, leftovers, processes_in, start, wait_for
 from tests.chapters import CYCLE
-from tests.conftest import ROOT, runner
-from tests.regions_fixtures import bare_project, register_project
+from tests.conftest import ROOT, copy_sources, runner
+from tests.regions_fixtures import sheets_project
 from tests.test_regions import break_sheet
 
 FEW = "--region=03,06,16"
@@ -60,15 +60,13 @@ def scheduler() -> Iterator[LocalCluster]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project on a generated register."""
-    return register_project(tmp_path_factory.mktemp("dask") / "mémoire")
+    """A project on a generated register, with its sheets."""
+    return sheets_project(tmp_path_factory, tmp_path_factory.mktemp("dask") / "mémoire")
 
 
 @pytest.fixture(scope="module")
 def here(project: Path) -> dict[str, bytes]:
     """The bytes of the whole set, made on this machine without Dask."""
-    done = runner(project)("regions")
-    assert done.returncode == 0, done.stderr
     return bytes_of(project)
 
 
@@ -104,6 +102,7 @@ def test_a_killed_worker_costs_only_time(
     folder = Path(victim.worker_dir)
     while not processes_in(folder):  # until it runs a sheet
         assert running.poll() is None
+        time.sleep(0.05)
     os.kill(victim.pid, signal.SIGKILL)
     _, said = running.communicate(timeout=300)
     assert running.returncode == 0, said
@@ -114,7 +113,7 @@ def test_a_killed_worker_costs_only_time(
 def test_a_sheet_that_fails_on_a_worker_is_told_as_here(
     cluster: LocalCluster, tmp_path: Path
 ) -> None:
-    small = bare_project(tmp_path / "mémoire")
+    small = copy_sources(tmp_path / "mémoire")
     break_sheet(small, "16")
     told = []
     for arguments in ((engine_of(cluster),), ()):
@@ -171,7 +170,7 @@ def test_a_worker_with_other_code_is_refused_before_anything_runs(
             file.write("# changed\n")
     worker = start_worker(scheduler, other, tmp_path)
     try:
-        small = bare_project(tmp_path / "mémoire")
+        small = copy_sources(tmp_path / "mémoire")
         refused = runner(small)("regions", FEW, engine_of(scheduler))
     finally:
         worker.kill()
@@ -215,7 +214,7 @@ def test_a_scheduler_that_dies_stops_the_command_and_leaves_what_was_published(
     given = ("--host=127.0.0.1", "--port=0", "--no-dashboard", f"--scheduler-file={known}")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    small = bare_project(tmp_path / "mémoire")
+    small = copy_sources(tmp_path / "mémoire")
     with subprocess.Popen(
         [sys.executable, "-m", "dask", "scheduler", *given], env=environment, cwd=tmp_path, **quiet
     ) as scheduler:

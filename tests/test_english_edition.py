@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,18 +19,20 @@ PASSAGE = re.compile(r"-(?:p|li)-[0-9a-f]{8}(?:-\d+)?$")
 FRENCH_NUMBER = re.compile(r"\d\u00a0(?:\d{3}|[$%]|[MG]\$)|\d,\d{1,2}(?!\d)")
 
 
-@pytest.fixture
-def page(english_page: Path, chromium: Browser) -> Page:
+@pytest.fixture(scope="module")
+def page(english_page: Path, chromium: Browser) -> Iterator[Page]:
     shown = chromium.new_page()
     shown.goto(english_page.as_uri())
-    return shown
+    yield shown
+    shown.close()
 
 
-@pytest.fixture
-def french(built: Path, chromium: Browser) -> Page:
+@pytest.fixture(scope="module")
+def french(built: Path, chromium: Browser) -> Iterator[Page]:
     shown = chromium.new_page()
     shown.goto((built / "rapport.html").as_uri())
-    return shown
+    yield shown
+    shown.close()
 
 
 VALUES = "all => all.map(each => [each.dataset.indicator ?? '', each.value])"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from coopreport.tables import check_package, open_package
 from coopreport.tables.hygiene import damage
 from tests.accessibility.audit import axe_faults, own_faults
-from tests.conftest import ROOT, SOURCES, runner
+from tests.conftest import copy_sources, runner
 from tests.payloads import PAYLOADS
 
 PASSING = {name: text for name, text in PAYLOADS.items() if damage(text) is None}
@@ -74,10 +73,7 @@ def make_hostile(project: Path) -> dict[str, list[str]]:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The build of a report whose every free text is hostile: the folder `latest`."""
-    project = tmp_path_factory.mktemp("hostile") / "projet"
-    project.mkdir()
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    project = copy_sources(tmp_path_factory.mktemp("hostile"))
     make_hostile(project)
     done = runner(project)("report")
     assert done.returncode == 0, done.stderr

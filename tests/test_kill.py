@@ -23,7 +23,7 @@ from tests.builds import (
     latest,
     leftovers,
     processes_in,
-    small_project,
+    small_build,
     start,
     write_sentence,
 )
@@ -54,9 +54,7 @@ SENTENCE = count(1)
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project with a published build, and a folder that stands for a release."""
-    project = small_project(tmp_path_factory.mktemp("projet"))
-    done = runner(project)("report", "--engine=souche")
-    assert done.returncode == 0, done.stderr
+    project = small_build(tmp_path_factory, tmp_path_factory.mktemp("projet"))
     release = project / "build" / CYCLE / "v1"
     shutil.copytree(latest(project), release)
     for path in release.rglob("*"):
@@ -91,11 +89,9 @@ def test_a_build_killed_at_a_stage_leaves_the_last_one(
 
 
 @pytest.fixture
-def endless(tmp_path: Path) -> Path:
+def endless(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project whose chapter never ends, once published before that."""
-    project = small_project(tmp_path)
-    done = runner(project)("report", "--engine=souche")
-    assert done.returncode == 0, done.stderr
+    project = small_build(tmp_path_factory, tmp_path)
     write_chapter(project, "while True:\n    pass")
     return project
 

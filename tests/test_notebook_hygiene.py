@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.conftest import ROOT, SOURCES
+from tests.conftest import ROOT, copy_sources
 
 Git = Callable[..., subprocess.CompletedProcess[str]]
 NOTEBOOK = "notebooks/02-portrait.ipynb"
@@ -34,10 +34,7 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with the project's sources, as they are now."""
-    folder = tmp_path_factory.mktemp("origine") / "mémoire"
-    folder.mkdir()
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    folder = copy_sources(tmp_path_factory.mktemp("origine") / "mémoire")
     for name in (".gitattributes", ".gitignore"):
         shutil.copyfile(ROOT / name, folder / name)
     run(folder, "git", "init", "--quiet")

@@ -15,7 +15,8 @@ from coopreport.pipeline.plan import Plan, make_plan
 from coopreport.project import Project
 from tests.builds import assert_whole, latest, start
 from tests.chapters import CYCLE
-from tests.conftest import ROOT, SOURCES, runner
+from tests.conftest import copy_sources, runner
+from tests.shared import copy
 
 ALL = {
     "01-sommaire",
@@ -32,9 +33,7 @@ ALL = {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the whole project, with its report made once."""
-    project = tmp_path_factory.mktemp("projet") / "rapport"
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    project = copy_sources(tmp_path_factory.mktemp("projet") / "rapport")
     done = runner(project)("report", "--engine=souche")
     assert done.returncode == 0, done.stderr
     return project
@@ -43,9 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(made: Path, tmp_path: Path) -> Path:
     """A copy of it to change."""
-    copy = tmp_path / "rapport"
-    shutil.copytree(made, copy, symlinks=True)
-    return copy
+    return copy(made, tmp_path / "rapport")
 
 
 def plan_of(project: Path) -> Plan:

@@ -22,14 +22,10 @@ import duckdb
 import pytest
 import yaml
 
-from coopreport.catalogue import CATALOGUE
-from coopreport.cycles import read_cycle
 from coopreport.indicators import SYNTHETIC
-from coopreport.ledger import Ledger
-from coopreport.project import Project
 from coopreport.registers.generator import write_quebec
-from coopreport.tables import open_package
 from tests.chapters import CYCLE
+from tests.claims_fixtures import ledger_of
 from tests.conftest import ROOT
 from tests.registers_fixtures import name_register, towns, uk_edition
 
@@ -137,11 +133,6 @@ def number(row: Mapping[str, Any]) -> Number:
         return Number(None, symbol, flags)
     assert all(isinstance(part, int | Decimal) for part in parts), row
     return Number(Fraction(parts[0]) / Fraction(parts[1]), symbol, flags)
-
-
-def ledger_of(root: Path, cycle: str) -> Ledger:
-    project = Project(root)
-    return Ledger(read_cycle(project, cycle), open_package(project.data), CATALOGUE)
 
 
 def reported(root: Path, cycle: str = CYCLE) -> dict[str, Number]:

@@ -22,9 +22,9 @@ from coopreport.regions.sheet import CODES, with_sheets
 from coopreport.tables import open_package, read_table
 from tests.accessibility.audit import axe_faults, own_faults
 from tests.chapters import CYCLE
-from tests.conftest import ROOT, runner
+from tests.conftest import ROOT, copy_sources, runner
 from tests.recounted import Recount, recount
-from tests.regions_fixtures import bare_project, register_project
+from tests.regions_fixtures import sheets_project
 
 NAMES: dict[str, str] = dict(
     read_table(open_package(ROOT / "data"), "regions")
@@ -36,12 +36,7 @@ NAMES: dict[str, str] = dict(
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project on a generated register, whose 17 sheets were made by one command."""
-    made = register_project(tmp_path_factory.mktemp("fiches") / "mémoire")
-    done = runner(made)("regions")
-    assert done.returncode == 0, done.stderr
-    said = [line.split()[0] for line in done.stderr.splitlines() if line.startswith("  ")]
-    assert sorted(said) == list(CODES)
-    return made
+    return sheets_project(tmp_path_factory, tmp_path_factory.mktemp("fiches") / "mémoire")
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +191,7 @@ def test_a_bad_option_is_a_bad_call(
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """A project whose cycle names no register, as it is committed."""
-    return bare_project(tmp_path / "mémoire")
+    return copy_sources(tmp_path / "mémoire")
 
 
 def test_without_a_register_a_sheet_says_what_is_missing(small: Path, chromium: Browser) -> None:

@@ -162,9 +162,9 @@ def bomb(register: RegisterFile, target: Path, size: int) -> RegisterFile:
 
 def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
     packed = bomb(registre(tmp_path), tmp_path / "r.zip", 400 << 20)
-    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert "fois sa taille" in refusal(packed)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 

@@ -13,7 +13,8 @@ from coopreport.errors import BadData
 from coopreport.project import Project
 from coopreport.release.causes import cause_of, lines_to_add, read_causes
 from coopreport.release.privacy import TellsWhere, check_privacy
-from tests.releases import CYCLE, commit, copied, done, edit, git, make_key, revise, run, shelf
+from tests.chapters import CYCLE
+from tests.releases import commit, copied, done, edit, git, make_key, revise, run, shelf
 
 NEXT = ("release", "--kind=révision", "--reason=Essai", "--date=2026-11-05")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,9 @@ from tests.releases import done, run
 from tests.remarks_fixtures import (
     PROSE,
     TOTAL,
+    add_remark,
     annotated_project,
+    export,
     exported,
     ledger_hash,
     remark,
@@ -28,6 +29,7 @@ from tests.remarks_fixtures import (
     write_file,
     write_prose,
 )
+from tests.shared import copy
 from tests.test_remarks_files import run_in
 
 TEXTS = {
@@ -40,15 +42,13 @@ TEXTS = {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project and its build, made once."""
-    return annotated_project(tmp_path_factory.mktemp("relecture"))
+    return annotated_project(tmp_path_factory)
 
 
 @pytest.fixture
 def project(made: Path, tmp_path: Path) -> Path:
     """A copy of the built project, with no remark."""
-    copy = tmp_path / "mémoire"
-    shutil.copytree(made, copy, symlinks=True)
-    return copy
+    return copy(made, tmp_path / "mémoire")
 
 
 def review(project: Path) -> Path:
@@ -154,8 +154,6 @@ def test_what_did_not_move_is_told_so(project: Path, page: Page) -> None:
 
 
 def test_a_page_s_own_export_comes_back_as_not_moved(project: Path, page: Page) -> None:
-    from tests.remarks_fixtures import add_remark, export
-
     page.goto((latest(project) / "rapport.html").as_uri())
     for block in (".exhibit.chart", ".exhibit.figures", "main p:has-text('Le mouvement')"):
         add_remark(page, block, "Vu.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builds import latest
+from tests.opened import Opened
 from tests.remarks_fixtures import (
     TOTAL,
     add_remark,
@@ -29,23 +29,12 @@ NO_STORAGE = """Object.defineProperty(window, "localStorage", {
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project and its build, made once."""
-    return annotated_project(tmp_path_factory.mktemp("remarques"))
-
-
-@dataclass
-class Opened:
-    """The page in a browser, what it asked for, what it complained of and the windows it asked."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    return annotated_project(tmp_path_factory)
 
 
 def watched(context: BrowserContext, path: Path) -> Opened:
+    """Open the page, and say yes to every window that it asks."""
     opened = Opened(context.new_page())
-    opened.page.on("request", lambda request: opened.requests.append(request.url))
-    opened.page.on("console", lambda message: opened.errors.append(message.text))
-    opened.page.on("pageerror", lambda error: opened.errors.append(str(error)))
     opened.page.on("dialog", lambda dialog: dialog.accept())
     opened.page.goto(path.as_uri())
     return opened

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import shutil
-import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.conftest import ROOT, SOURCES
+from coopreport.locale import round_half_away
+from tests.conftest import copy_sources
+from tests.releases import run
 
 NBSP = "\u00a0"
 
@@ -71,10 +72,6 @@ def test_the_brief_s_numbers_are_recomputed(built: Path, indicator: str, text: s
 
 
 def test_the_2022_rates_round_to_the_printed_ones() -> None:
-    from decimal import Decimal
-
-    from coopreport.locale import round_half_away
-
     printed = [round_half_away(Decimal(rate)) for rate in ("63.9", "35", "44.4", "19.5")]
     assert printed == [64, 35, 44, 20]
 
@@ -104,8 +101,6 @@ def test_no_file_of_a_build_tells_where_it_was_made(built: Path) -> None:
 
 
 def test_the_manifest_holds_the_hash_of_every_file(built: Path) -> None:
-    import hashlib
-
     manifest = json.loads((built / "manifest.json").read_text(encoding="utf-8"))
     found = {n: hashlib.sha256(c).hexdigest() for n, c in files(built).items()}
     found.pop("manifest.json")
@@ -114,19 +109,10 @@ def test_the_manifest_holds_the_hash_of_every_file(built: Path) -> None:
 
 
 def test_the_same_inputs_give_the_same_bytes_elsewhere(built: Path, tmp_path: Path) -> None:
-    other = tmp_path / "ailleurs é"
-    other.mkdir()
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, other / name, ignore=shutil.ignore_patterns("__pycache__"))
+    other = copy_sources(tmp_path / "ailleurs é")
     surroundings = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7", "HOME": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-m", "coopreport", "report", "--pdf=oui"],
-        cwd=other,
-        env={**os.environ, **surroundings, "PYTHONPATH": str(other)},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
+    done = run(other, "report", "--pdf=oui", environment=surroundings)
+    assert done.returncode == 0, done.stderr
     again = files(other / "build" / "2023-2024" / "latest")
     first = files(built)
     assert sorted(again) == sorted(first)

@@ -13,7 +13,8 @@ from coopreport.project import Project
 from coopreport.release.bundle import bundle_path
 from coopreport.release.differences import first_difference, likely_cause
 from coopreport.release.environment import missing_versions
-from tests.releases import CYCLE, copied, done, edit, new_repository, run, shelf
+from tests.chapters import CYCLE
+from tests.releases import copied, done, edit, new_repository, run, shelf
 
 NBSP = "\u00a0"
 

@@ -18,12 +18,15 @@ from tests.compare_fixtures import REASON, release
 from tests.payloads import PAYLOADS
 from tests.releases import commit, done, git
 from tests.remarks_fixtures import PROSE, annotated_project, exported, write_file, write_prose
+from tests.shared import copy
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project in git: a real version, its bundle, a later build and their comparison."""
-    project = annotated_project(tmp_path_factory.mktemp("tablette"))
+    project = copy(
+        annotated_project(tmp_path_factory), tmp_path_factory.mktemp("tablette") / "mémoire"
+    )
     (project / ".gitignore").write_text("/build/\n__pycache__/\n", encoding="utf-8")
     git(project, "init", "-q")
     commit(project)
@@ -34,9 +37,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(published: Path, tmp_path: Path) -> Path:
     """A copy of it, to change."""
-    copy = tmp_path / "mémoire"
-    shutil.copytree(published, copy, symlinks=True)
-    return copy
+    return copy(published, tmp_path / "mémoire")
 
 
 def index(project: Path) -> Path:

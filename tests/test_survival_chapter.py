@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,38 +11,28 @@ from typing import Any
 
 import pytest
 
-from coopreport.catalogue import CATALOGUE
 from coopreport.catalogue.survival_source import (
     blank_words,
     cooperatives,
     definition_of,
     source_of,
 )
-from coopreport.cycles import read_cycle
 from coopreport.data import Data
 from coopreport.indicators import SYNTHETIC, Result
-from coopreport.ledger import Ledger, withheld
-from coopreport.project import Project
+from coopreport.ledger import withheld
 from coopreport.registers.generator import write_quebec
-from coopreport.tables import open_package
 from tests.chapters import CYCLE
-from tests.conftest import ROOT, runner
+from tests.claims_fixtures import ledger_of
+from tests.conftest import copy_sources, runner
 from tests.registers_fixtures import name_register
 
 DEMO = "données de démonstration"
 
 
-def ledger_of(project: Path) -> Ledger:
-    root = Project(project)
-    return Ledger(read_cycle(root, CYCLE), open_package(root.data), CATALOGUE)
-
-
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a generated Québec register of 20,000 firms, named by its cycle."""
-    project = tmp_path_factory.mktemp("registre") / "projet"
-    for name in ("coopreport", "data", "notebooks", "requirements"):
-        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    project = copy_sources(tmp_path_factory.mktemp("registre"))
     towns = project / "registers" / "villes.csv"
     towns.parent.mkdir()
     towns.write_text(TOWNS, encoding="utf-8")

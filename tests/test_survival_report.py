@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from coopreport.registers.generator import write_quebec
 from tests.chapters import CYCLE
-from tests.conftest import ROOT, SOURCES, runner
+from tests.conftest import ROOT, copy_sources, runner
 from tests.registers_fixtures import name_register, towns, uk_edition
 
 DEMO, MARK = "données de démonstration", "démo"
@@ -19,8 +18,7 @@ CLAIMED = ("survie.coop.5_ans", "survie.registre.5_ans")
 
 
 def copied(folder: Path) -> Path:
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_sources(folder)
     (folder / "registers").mkdir()
     return folder
 

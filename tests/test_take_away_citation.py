@@ -10,8 +10,9 @@ import pytest
 
 from coopreport.pipeline.edition import Record
 from coopreport.takeaway.citation import bibtex, citation, csl
+from tests.chapters import CYCLE
 from tests.payloads import PAYLOADS
-from tests.releases import CYCLE, shelf
+from tests.releases import shelf
 from tests.sample_page import EDITION
 
 NBSP = "\u00a0"

@@ -13,7 +13,8 @@ from coopreport.errors import BadCall
 from coopreport.project import Project
 from coopreport.release.verify import verify
 from coopreport.release.versions import NotIntact
-from tests.releases import CYCLE, SIGNER, copied, make_key, run, shelf
+from tests.chapters import CYCLE
+from tests.releases import SIGNER, copied, make_key, run, shelf
 
 
 @pytest.fixture
