@@ -22,9 +22,6 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ("coopreport", "data", "notebooks", "requirements")
 """The folders of the project that a build needs."""
 
-# Ctrl-C reaches what the tests start, also when the suite itself runs in the background.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-
 # A test that looks at the PDF asks for it; make exports the variable, blank when nobody set it.
 os.environ["COOPREPORT_PDF"] = os.environ.get("COOPREPORT_PDF") or "non"
 
