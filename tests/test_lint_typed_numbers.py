@@ -143,7 +143,7 @@ def test_a_number_that_equals_an_indicator_proposes_it(
 def test_a_number_of_no_indicator_says_how_to_add_one(project: Path) -> None:
     said = linted(project, "## T\n\nOn demande 7,77 M$.")
     assert "aucun indicateur ne le vaut; ajoutez-en un" in said
-    assert "coopreport/catalogue/" in said
+    assert "docs/developer.md" in said
 
 
 def test_in_display_code_a_name_is_proposed_as_an_f_string_writes_it(project: Path) -> None:
