@@ -117,20 +117,19 @@ def test_a_taken_port_leads_to_the_next(lab: Lab) -> None:
 def test_the_start_page_leads_to_a_chapter_whose_numbers_are_live(lab: Lab, page: Page) -> None:
     start = page.locator(".jp-MarkdownViewer, .jp-MarkdownViewer-rendered").last
     expect(start.get_by_role("heading", level=1)).to_contain_text(CYCLE, timeout=60_000)
-    page.get_by_role("link", name="Synthèse du financement").click()
+    page.get_by_role("link", name="Survie des coopératives").click()
     run_all(page)
-    prose = page.locator(".jp-MarkdownCell", has_text="Les montants annuels de la synthèse").first
-    expect(prose.locator("data.indicator").first).to_have_text(
-        re.compile(r"^[0-9,]+\sM\$$"), timeout=60_000
-    )
+    prose = page.locator(".jp-MarkdownCell", has_text="Le registre donne").first
+    units = prose.locator("data.indicator").first
+    expect(units).to_have_text(re.compile(r"^[0-9][0-9\s]+$"), timeout=60_000)
     expect(page.locator(".jp-OutputArea-output caption").first).to_be_visible()
     page.locator("#notebook-tools").get_by_text("Common Tools").click()
     page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
     tags = page.locator("#notebook-tools .jp-CellTags-Applied")
     expect(tags.filter(has_text="parameters")).to_be_visible()
-    file = "notebooks/03-financement.ipynb"
+    file = "notebooks/04-survie.ipynb"
     page.keyboard.press("Control+s")
-    expect(page.locator(".jp-DirListing-item", has_text="03-financement")).to_contain_text(
+    expect(page.locator(".jp-DirListing-item", has_text="04-survie")).to_contain_text(
         "maintenant", timeout=10_000
     )
     assert (lab.project / file).read_bytes() == (ROOT / file).read_bytes()
