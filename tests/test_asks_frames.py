@@ -54,6 +54,12 @@ def test_a_year_has_all_that_is_asked_and_what_is_granted_in_answer() -> None:
     assert pd.isna(unanswered["answering"]) and unanswered["granted"] == 4_050_000
 
 
+def test_a_grant_answers_whichever_of_its_sources_the_evidence_names(project: Path) -> None:
+    edit(project, "outcomes", {"outcome_id": "E2023-01"}, grant_row="G2023-2")
+    found = row(frame("demandes.par_exercice", project), "fiscal_year", "2024-2025")
+    assert found["answering"] == 6_600_000
+
+
 def test_real_dollars_are_there_only_where_the_index_is() -> None:
     table = frame("demandes.par_exercice").set_index("fiscal_year")
     assert table["granted_real"]["2015-2016"] == Fraction(4_000_000) * 1328 / 1247

@@ -139,11 +139,7 @@ def by_fiscal_year(data: Data) -> pd.DataFrame:
     """
     table = data.frame("financement.accorde_et_demande").drop(columns="asked")
     asked = dict(funding.by_year(data.frame("financement.calendrier")))
-    evidence = data.frame("demandes.issues")
-    linked = set(evidence.dropna(subset=["ask_id"])["grant_row"].dropna())
-    grants = data.rows("grants", preferred=True)
-    spread = funding.spread_grants(grants[grants["grant_row"].isin(linked)])
-    answering = dict(funding.by_year(spread))
+    answering = dict(funding.by_year(funding.spread_grants(_linked_grants(data))))
     index = index_by_year(data)
     years = list(table["fiscal_year"])
     sums = [asked.get(year) or None for year in years]
