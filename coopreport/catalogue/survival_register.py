@@ -14,7 +14,7 @@ from coopreport.catalogue import survival_source
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.catalogue.survival_source import COOPERATIVE, DIMENSIONS, OTHER
 from coopreport.data import Data
-from coopreport.locale import format_number
+from coopreport.locale import NBSP, format_number
 from coopreport.registers.schema import UNKNOWN
 
 frame = CATALOGUE.frame
@@ -24,7 +24,10 @@ NO_BLANK = "Toutes les unités observées ont un groupe connu."
 
 def coops(data: Data) -> pd.DataFrame:
     """Return the life table of the co-operatives, under the definition of the chapter."""
-    definition = survival_source.source_of(data).definition
+    return _coops_under(data, survival_source.source_of(data).definition)
+
+
+def _coops_under(data: Data, definition: Definition) -> pd.DataFrame:
     return survival_source.cooperatives(survival_source.life_tables(data, definition)["all"])
 
 
@@ -70,8 +73,8 @@ def account(data: Data) -> pd.DataFrame:
             ("Lignes lues", found.rows),
             ("Unités retenues", found.used),
             *((f"dont {words}", count) for words, count in found.unknown.items()),
-            *((f"Écartées{chr(160)}: {words}", count) for words, count in found.rejected.items()),
-            *((f"Règle{chr(160)}: {words}", count) for words, count in found.notes.items()),
+            *((f"Écartées{NBSP}: {words}", count) for words, count in found.rejected.items()),
+            *((f"Règle{NBSP}: {words}", count) for words, count in found.notes.items()),
         ]
     return pd.DataFrame([(words, int(count)) for words, count in lines], columns=["line", "count"])
 
@@ -264,8 +267,8 @@ def sensitivity(data: Data) -> pd.DataFrame:
             if (table[name] == UNKNOWN).any():
                 known = table[table[name] != UNKNOWN]
                 title = survival_source.title_of(data, name)
-                article = "inconnue" if name == "region" else "inconnu"
-                cases.append((f"Sans les coopératives de {title.lower()} {article}", known))
+                unknown = "inconnue" if name == "region" else "inconnu"
+                cases.append((f"Sans les coopératives de {title.lower()} {unknown}", known))
     cases += [(title, _coops_under(data, rule)) for title, rule in _other_rules(found)]
     rows = []
     base: dict[float, Any] = {}
@@ -294,10 +297,6 @@ def _other_rules(found: survival_source.Source) -> list[tuple[str, Definition]]:
             ("La radiation d’office n’est pas une mort", found.definition.without_ex_officio()),
         )
     return rules
-
-
-def _coops_under(data: Data, definition: Definition) -> pd.DataFrame:
-    return survival_source.cooperatives(survival_source.life_tables(data, definition)["all"])
 
 
 @frame("survie.blancs")

@@ -192,9 +192,9 @@ def naive_words(definition: Definition) -> str:
     if definition.observation_start:
         return (
             "Le calcul naïf suppose tout le monde observé depuis sa naissance. Or les fins d’avant "
-            f"le {format_date(definition.observation_start)} ne sont pas connues: les unités déjà "
-            "disparues manquent, et la survie paraît trop haute."
-        ).replace("connues:", f"connues{NBSP}:")
+            f"le {format_date(definition.observation_start)} ne sont pas connues{NBSP}: les unités "
+            "déjà disparues manquent, et la survie paraît trop haute."
+        )
     return (
         "Le calcul naïf divise les fins connues par toutes les naissances. Or les naissances "
         f"récentes n’ont pas encore l’âge dit{NBSP}: elles comptent comme survivantes, et la "
