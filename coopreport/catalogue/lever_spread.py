@@ -17,9 +17,6 @@ indicator, frame = CATALOGUE.indicator, CATALOGUE.frame
 
 ROADMAP = "roadmap-2020"
 
-APART = ((roadmap.SEVERAL, "plusieurs"), (roadmap.NONE, "aucun"))
-"""The parts of a spread that are no lever and no axis: their code and their name."""
-
 
 def levers_of(data: Data, document: str) -> pd.DataFrame:
     """Return the levers of one document, in its order."""
@@ -54,13 +51,19 @@ def _annual_amounts(data: Data) -> dict[str, int]:
 def each_lever_part(data: Data) -> Iterator[Keys]:
     """The levers of the cycle's brief, then the asks of several levers and of none."""
     yield from record_keys(levers_of(data, data.cycle.document), "lever_id")
-    yield from ({"part": name, "code": code, "title": f"{name} levier"} for code, name in APART)
+    yield from _apart("levier")
 
 
 def each_axis_part(data: Data) -> Iterator[Keys]:
     """The axes of the roadmap, then the asks of several axes and of none."""
     yield from record_keys(axes_of_roadmap(data), "axis_id")
-    yield from ({"part": name, "code": code, "title": f"{name} axe"} for code, name in APART)
+    yield from _apart("axe")
+
+
+def _apart(what: str) -> Iterator[Keys]:
+    """Yield the parts of a spread that are no lever and no axis."""
+    yield {"part": "plusieurs", "code": roadmap.SEVERAL, "title": f"plusieurs {what}s"}
+    yield {"part": "aucun", "code": roadmap.NONE, "title": f"aucun {what}"}
 
 
 @frame("feuille.repartition_leviers")

@@ -175,15 +175,17 @@ def brief_comparator_rate(data: Data, years: str) -> Result:
 
 @indicator(
     "survie.cohorte_incomplete.{end}",
-    "Cohorte de l’étude sans taux de dix ans possible : {end} année",
+    "Cohorte de l’étude sans taux de dix ans possible : {title} année",
     unit="year",
     decimals=0,
     formula="naissances qui n’ont pas dix ans à la fin de l’année de l’étude",
     each=lambda data: (
-        {"end": end} for end in ("premiere", "derniere") if data.knows("canadian_study")
+        {"end": end, "title": title}
+        for end, title in (("premiere", "première"), ("derniere", "dernière"))
+        if data.knows("canadian_study")
     ),
 )
-def unobservable_cohort(data: Data, end: str) -> Result | int:
+def unobservable_cohort(data: Data, end: str, title: str) -> Result | int:
     """The first and last births of the study that cannot have a ten-year rate when it appeared."""
     rows = data.rows(
         "survival_published", study=_parameter(data, "study"), role="coop", years=10
