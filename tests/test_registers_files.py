@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from coopreport.errors import BadCall, BadData
-from coopreport.registers import RegisterFile, read_units
+from coopreport.errors import BadCall, BadData, CannotPublish
+from coopreport.registers import RegisterFile, aggregation, read_units
 from coopreport.registers import quebec_layout as layout
 from tests.registers_fixtures import firm, folder, plain, zipped
 
@@ -181,6 +181,14 @@ def test_a_bomb_that_lies_about_its_size_is_refused_too(tmp_path: Path) -> None:
 def test_a_register_that_is_not_there_is_a_bad_call(tmp_path: Path, kind: str) -> None:
     with pytest.raises(BadCall, match=r"introuvable"):
         read_units(RegisterFile(kind, tmp_path / "absent"))
+
+
+def test_no_room_to_read_a_register_is_not_the_callers_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aggregation, "MEMORY_LIMIT", "1KB")
+    with pytest.raises(CannotPublish, match="ne tient pas dans la mémoire"):
+        read_units(registre(tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["quebec", "csv"])

@@ -16,8 +16,7 @@ from math import erfc, exp, lgamma, log, sqrt
 import numpy as np
 import pandas as pd
 
-from coopreport.analysis.survival import COUNTS, pool
-from coopreport.errors import BadCall
+from coopreport.analysis.survival import COUNTS, check_groups, pool
 
 SINGULAR = 1e-10
 """Below this share of the largest, a variance is none: O − E always sums to zero."""
@@ -49,10 +48,7 @@ def logrank(life_table: pd.DataFrame, by: str, delayed_entry: bool = True) -> Lo
         BadData: counts that cannot be (see `survival.pool`).
         BadCall: no such column.
     """
-    if by not in life_table.columns:
-        raise BadCall(
-            f"La table de survie n’a pas de colonne «\u00a0{by}\u00a0».", "Donner un groupement."
-        )
+    check_groups(life_table, [by])
     names = sorted(life_table[by].unique())
     tables = [pool(life_table[life_table[by] == name]) for name in names]
     ages = np.unique(np.concatenate([[0], *(table["age_days"].to_numpy() for table in tables)]))

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coopreport.analysis.definition import Definition as Definition
 from coopreport.errors import BadCall, BadData, Fault, nearest, quoted
 
 DAYS_PER_YEAR = 365.25
@@ -80,13 +79,7 @@ def pool_by(life_table: pd.DataFrame, by: Sequence[str], fractional: bool = Fals
     absent = [name for name in ["age_days", *COUNTS] if name not in life_table.columns]
     if absent:
         raise _bad_table(f"colonne absente\u00a0: {', '.join(absent)}")
-    for name in by:
-        if name not in life_table.columns:
-            columns = [str(column) for column in life_table.columns]
-            raise BadCall(
-                f"La table de survie n’a pas de colonne {quoted(name)}.",
-                nearest(name, columns) or "Donner un groupement.",
-            )
+    check_groups(life_table, by)
     kinds = {"age_days": "int64", **dict.fromkeys(COUNTS, "float64" if fractional else "int64")}
     for name, kind in kinds.items():
         column = life_table[name]
@@ -111,6 +104,17 @@ def pool_by(life_table: pd.DataFrame, by: Sequence[str], fractional: bool = Fals
     pooled = Pooled(groups, starts, ages, dict(zip(COUNTS, counts, strict=True)))
     _check_balance(pooled, fractional)
     return pooled
+
+
+def check_groups(life_table: pd.DataFrame, by: Sequence[str]) -> None:
+    """Raise BadCall for a group column that a life table has not."""
+    for name in by:
+        if name not in life_table.columns:
+            columns = [str(column) for column in life_table.columns]
+            raise BadCall(
+                f"La table de survie n’a pas de colonne {quoted(name)}.",
+                nearest(name, columns) or "Donner un groupement.",
+            )
 
 
 def _numbered(life_table: pd.DataFrame, by: Sequence[str]) -> tuple[Array, pd.DataFrame]:

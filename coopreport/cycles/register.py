@@ -13,6 +13,7 @@ from coopreport.errors import nearest
 from coopreport.project import Project
 
 KINDS = ("quebec", "uk", "csv")
+"""The registers that can be read: Québec's, Co-operatives UK's, an analyst's own file."""
 PATHS = ("path", "municipalities")
 DATES = ("first_birth", "last_birth", "observation_start", "cut_off")
 NAMES = ("kind", *PATHS, *DATES)

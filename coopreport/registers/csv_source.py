@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coopreport.errors import BadCall, BadData, Fault, nearest, quoted
+from coopreport.errors import BadData, Fault, nearest, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -114,20 +114,17 @@ def one(connection: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
 def refusals(*sources: CsvSource) -> Iterator[None]:
     """Tell what DuckDB refuses of CSV files as their faults.
 
+    Not enough memory or disk to work is no fault of theirs: `aggregation.opened` tells it.
+
     Raises:
         BadData: a file is not the CSV that its header announces.
-        BadCall: not enough memory or disk to work.
     """
     import duckdb
 
     try:
         yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        raise BadCall(
-            f"Le registre ne tient pas dans la mémoire et le disque de travail\u00a0: "
-            f"{' '.join(str(error).split())[:200]}",
-            "Libérer de la place dans le dossier temporaire.",
-        ) from None
+    except (duckdb.OutOfMemoryException, duckdb.IOException):
+        raise
     except duckdb.Error as error:
         faults = [fault for source in sources for fault in diagnose(source)]
         if not faults:

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from coopreport.analysis.cohorts import whole_days
-from coopreport.analysis.survival import COUNTS, Definition
+from coopreport.analysis.definition import Definition
+from coopreport.analysis.survival import COUNTS
 from coopreport.registers.schema import Rules
 
 DEATH_BEFORE_BIRTH = "dissoutes avant leur constitution"

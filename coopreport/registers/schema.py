@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from coopreport.analysis.definition import DEATHS, EX_OFFICIO, MERGER, Definition
+from coopreport.cycles.register import KINDS
 from coopreport.errors import BadCall
 from coopreport.locale import format_date, format_number
 
@@ -46,8 +47,6 @@ take-over)."""
 TEXT_GROUPS = ("legal_form", "form_code", "type", "sector", "region")
 GROUPS = (*TEXT_GROUPS, "cohort", "synthetic")
 """What units can be counted by; `cohort` is the year of birth."""
-
-KINDS = ("quebec", "uk", "csv")
 
 
 @dataclass(frozen=True)

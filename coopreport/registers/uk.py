@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from babel.dates import get_month_names
 
-from coopreport.analysis.survival import Definition
+from coopreport.analysis.definition import Definition
 from coopreport.errors import BadCall, BadData, Fault, nearest
 from coopreport.languages import FRENCH
 from coopreport.registers.csv_source import bad_line

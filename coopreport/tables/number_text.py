@@ -72,14 +72,14 @@ NOTATIONS: tuple[Notation, ...] = (
         "exporter la valeur plutôt que la formule",
         suggests=False,
     ),
-    _notation(r"['’‘].*", "apostrophe de tableur au début", "retirer l'apostrophe"),
+    _notation(r"['’‘].*", "apostrophe de tableur au début", "retirer l’apostrophe"),
     _notation(r"[+-]?0[xob][0-9a-f]+", "notation hexadécimale, octale ou binaire", suggests=False),
     _notation(
         r"[+-]?[0-9]+([.,][0-9]+)?e[+-]?[0-9]+",
         "notation scientifique",
-        "vérifier à la source que le tableur n'a pas perdu de chiffres",
+        "vérifier à la source que le tableur n’a pas perdu de chiffres",
     ),
-    _notation(r"\(.*\)", "parenthèses comptables", "mettre un tiret-moins si c'est négatif"),
+    _notation(r"\(.*\)", "parenthèses comptables", "mettre un tiret-moins si c’est négatif"),
     _notation(rf".*[0-9$]{_SPACE}*[{_MINUS}]", "signe moins après le nombre"),
     _notation(
         r"[\u2010-\u2015\u2212].*", "signe moins typographique", "employer le tiret-moins (-)"
@@ -94,19 +94,19 @@ NOTATIONS: tuple[Notation, ...] = (
     _notation(
         r"([~≈<>≤≥±]|env|environ|près|plus|moins|au moins|about).*",
         "nombre approché",
-        "écrire le nombre seul; l'approximation va dans une autre colonne ou dans la note",
+        "écrire le nombre seul; l’approximation va dans une autre colonne ou dans la note",
         suggests=False,
     ),
     _notation(
         r"[0-9]{4}[-/–][0-9]{1,4}([-/][0-9]{1,2})?|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}",
         "date ou exercice",
-        "vérifier que les cellules n'ont pas glissé d'une colonne",
+        "vérifier que les cellules n’ont pas glissé d’une colonne",
         suggests=False,
     ),
     _notation(
         r"-?[0-9]+\s*([-–/à:]|\bet\b|\bou\b)\s*[0-9]+",
         "deux nombres",
-        "n'écrire qu'un nombre par cellule",
+        "n’écrire qu’un nombre par cellule",
         suggests=False,
     ),
     _notation(
@@ -172,7 +172,7 @@ def _suggestion(text: str, kind: str) -> str:
     if not readings or (kind == "year" and not 1000 <= readings[-1] <= 9999):
         return ""
     if len(readings) == 1 and kind != "number" and readings[0] != readings[0].to_integral_value():
-        return "arrondir à l'unité et le dire dans la note"
+        return "arrondir à l’unité et le dire dans la note"
     written = " ou ".join(f"« {format(value.normalize() + 0, 'f')} »" for value in readings)
     return f"écrire {written}" + (", selon la source" if len(readings) > 1 else "")
 

@@ -171,7 +171,7 @@ def _whole_when(table: TypedTable, rule: Rule, rows: list[int], journal: Journal
         if isinstance(value, Decimal) and value % 1:
             journal.fault(
                 f"nombre entier attendu{_because(rule)}",
-                "arrondir à l'unité et le dire dans la note",
+                "arrondir à l’unité et le dire dans la note",
                 line=table.lines[i],
                 column=column,
                 value=table.texts[column][i],
