@@ -85,13 +85,14 @@ def replaced(text: str, name: str, content: str) -> str:
 
 def tables() -> dict[str, str]:
     """Return the sections that can be made: by nation only beside the real register."""
-    from tests.test_survival_r import REGISTER, by_nation, life_table
+    from tests.registers_fixtures import UK_REGISTER
+    from tests.test_survival_r import by_nation, life_table
 
     made = {
         "types": "\n".join(rates(life_table(), golden("survival_uk"))),
         "types-logrank": "\n".join(tests(life_table(), "type")),
     }
-    if REGISTER.is_file():
+    if UK_REGISTER.is_file():
         made["nations"] = "\n".join(rates(by_nation(), golden("survival_uk_nation")))
         made["nations-logrank"] = "\n".join(tests(by_nation(), "nation"))
     return made

@@ -11,6 +11,7 @@ from typing import Any
 from coopreport.catalogue import CATALOGUE
 from coopreport.claims import Claim
 from coopreport.cycles import read_cycle
+from coopreport.definitions import Catalogue
 from coopreport.indicators import Indicator, Method
 from coopreport.ledger import Ledger
 from coopreport.project import Project
@@ -33,10 +34,10 @@ def indicator(value: Any, unit: str = "percent", **given: Any) -> Indicator:
     return Indicator("essai.un", "Un", value, unit, 1, METHOD, (), "2023-2024", **given)
 
 
-def ledger_of(root: Path, cycle: str = CYCLE) -> Ledger:
+def ledger_of(root: Path, cycle: str = CYCLE, catalogue: Catalogue = CATALOGUE) -> Ledger:
     """Return the ledger of the project at `root`, nothing computed yet."""
     project = Project(root)
-    return Ledger(read_cycle(project, cycle), open_package(project.data), CATALOGUE.copy())
+    return Ledger(read_cycle(project, cycle), open_package(project.data), catalogue.copy())
 
 
 def edit(root: Path, table: str, key: Mapping[str, str], **cells: str) -> None:

@@ -8,12 +8,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from coopreport.analysis.definition import DEATHS, EX_OFFICIO
 from coopreport.registers import RegisterFile, Rules, uk
 from coopreport.registers import quebec_layout as layout
 from tests.chapters import CYCLE
+from tests.conftest import ROOT
 
 NOT_EX_OFFICIO = tuple(kind for kind in DEATHS if kind != EX_OFFICIO)
+UK_REGISTER = ROOT.parent / "shared" / "data" / "uk" / "organisations_2017-06.csv"
 RULES = Rules(first_birth=date(1990, 1, 1), cut_off=date(2023, 1, 31))
 TOWNS = """code_geo,municipalite,designation,region_nom,region_code,mrc,population
 23027,Québec,Ville,Capitale-Nationale,03,,549459
@@ -102,6 +106,13 @@ def name_register(project: Path, entry: str) -> None:
     path = project / "data" / "cycles" / f"{CYCLE}.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("chapters:", f"register: {entry}\nchapters:", 1), encoding="utf-8")
+
+
+def real_uk() -> Path:
+    """Return the real register of Co-operatives UK, or skip: it is not committed."""
+    if not UK_REGISTER.is_file():
+        pytest.skip("le registre britannique réel (../shared/data/uk) n’est pas à côté du projet")
+    return UK_REGISTER
 
 
 def uk_edition(path: Path, life_table: Path) -> None:

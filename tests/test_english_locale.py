@@ -18,11 +18,7 @@ from coopreport.locale import (
     machine_value,
     speaking,
 )
-
-
-def dots(text: str) -> str:
-    """Make U+00A0 visible."""
-    return text.replace("\u00a0", "·")
+from tests.test_locale import dots
 
 
 @pytest.mark.parametrize(

@@ -6,22 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from coopreport.catalogue import CATALOGUE
-from coopreport.cycles import read_cycle
 from coopreport.definitions import UnknownName
 from coopreport.ledger import Ledger
 from coopreport.notebook.names import IndicatorNames, UnknownPart, spelled
-from coopreport.project import Project
-from coopreport.tables import open_package
-from tests.chapters import CYCLE, write_chapter
+from tests.chapters import write_chapter
+from tests.claims_fixtures import ledger_of
 from tests.conftest import ROOT
 from tests.engines import run
 
 
 @pytest.fixture
 def ledger() -> Ledger:
-    project = Project(ROOT)
-    return Ledger(read_cycle(project, CYCLE), open_package(project.data), CATALOGUE.copy())
+    return ledger_of(ROOT)
 
 
 def test_naming_by_parts_leaves_the_trail_of_naming_whole(project: Path) -> None:

@@ -10,20 +10,16 @@ from fractions import Fraction
 import pytest
 
 from coopreport.catalogue import CATALOGUE
-from coopreport.cycles import read_cycle
 from coopreport.data import Data
 from coopreport.definitions import Catalogue, Keys, NameTaken, UnknownName
 from coopreport.indicators import Indicator, Result, exact_text, method_of
 from coopreport.ledger import Ledger
-from coopreport.project import Project
-from coopreport.tables import open_package
+from tests.claims_fixtures import ledger_of
 from tests.conftest import ROOT
-
-PROJECT = Project(ROOT)
 
 
 def ledger(catalogue: Catalogue = CATALOGUE) -> Ledger:
-    return Ledger(read_cycle(PROJECT, "2023-2024"), open_package(PROJECT.data), catalogue)
+    return ledger_of(ROOT, catalogue=catalogue)
 
 
 def test_an_indicator_is_computed_once() -> None:

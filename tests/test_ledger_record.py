@@ -18,17 +18,10 @@ from coopreport.indicators import method_of
 from coopreport.ledger import Ledger
 from coopreport.notebook import start
 from coopreport.project import Project
-from coopreport.tables import open_package
 from tests.claims_fixtures import ledger_of
 from tests.conftest import ROOT
 
-PROJECT = Project(ROOT)
-
 Json = dict[str, Any]
-
-
-def ledger(catalogue: Catalogue = CATALOGUE) -> Ledger:
-    return Ledger(read_cycle(PROJECT, "2023-2024"), open_package(PROJECT.data), catalogue)
 
 
 def record(book: Ledger, kind: str, name: str) -> Json:
@@ -42,7 +35,7 @@ def sealed(book: Ledger) -> Json:
 
 
 def test_an_indicator_records_what_it_asked_of_the_cycle_and_what_its_inputs_did() -> None:
-    book = ledger()
+    book = ledger_of(ROOT)
     book.indicator("financement.total_horizon")
     asked = record(book, "indicators", "financement.total_horizon")["parameters"]
     assert asked["id"] == "2023-2024"
@@ -51,7 +44,7 @@ def test_an_indicator_records_what_it_asked_of_the_cycle_and_what_its_inputs_did
 
 
 def test_a_chapter_s_parameter_is_named_with_its_chapter_and_a_date_is_text() -> None:
-    book = ledger()
+    book = ledger_of(ROOT)
     book.frame("financement.accorde_et_demande")
     asked = record(book, "frames", "financement.accorde_et_demande")["parameters"]
     assert asked["financement.first_granted"] == "2015-2016"
@@ -60,7 +53,7 @@ def test_a_chapter_s_parameter_is_named_with_its_chapter_and_a_date_is_text() ->
 
 
 def test_the_ledger_records_all_that_was_asked_and_nothing_else() -> None:
-    book = ledger()
+    book = ledger_of(ROOT)
     book.indicator("portrait.membres_avant")
     assert sealed(book)["parameters"] == {"cut_off": "2023-01-31"}
 
@@ -76,17 +69,17 @@ def test_what_a_family_needs_to_know_its_members_is_recorded() -> None:
         """One."""
         return 1
 
-    book = ledger(catalogue)
+    book = ledger_of(ROOT, catalogue=catalogue)
     book.indicator("essai.5")
     assert book.to_json()["parameters"] == {"survie.years": [1, 3, 5, 10]}
 
 
 def test_sealing_a_chapter_that_asked_for_nothing_records_nothing() -> None:
-    assert sealed(ledger())["parameters"] == {}
+    assert sealed(ledger_of(ROOT))["parameters"] == {}
 
 
 def test_a_parameter_that_the_cycle_does_not_give_is_recorded_as_absent() -> None:
-    book = ledger()
+    book = ledger_of(ROOT)
     with pytest.raises(UnknownParameter):
         Data(book).cycle.parameter("survie", "inconnu")
     assert sealed(book)["parameters"] == {"survie.inconnu": None}
@@ -125,7 +118,7 @@ def test_a_register_is_recorded_as_the_cycle_names_it_without_an_absolute_path(
 
 
 def test_the_name_recorded_gives_the_value_back() -> None:
-    book = ledger()
+    book = ledger_of(ROOT)
     for name in book.names():
         book.indicator(name)
     asked = book.to_json()["parameters"]

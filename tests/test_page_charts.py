@@ -195,8 +195,8 @@ def test_every_chart_of_the_report_is_valid_vega_lite(built: Path) -> None:
 
 def test_a_drawing_is_the_same_twice_and_its_ids_are_its_own() -> None:
     spec = dict(survival_chart().spec)
-    alt = "Une description assez longue."
-    first, second = (to_svg(spec, id=f"essai.{n}", title="T", alt=alt) for n in ("un", "deux"))
-    assert first == to_svg(spec, id="essai.un", title="T", alt=alt)
+    words = "Une description assez longue."
+    first, second = (to_svg(spec, id=f"essai.{n}", title="T", alt=words) for n in ("un", "deux"))
+    assert first == to_svg(spec, id="essai.un", title="T", alt=words)
     ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (first, second)]
     assert not ids[0] & ids[1]

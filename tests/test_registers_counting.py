@@ -24,9 +24,9 @@ from coopreport.registers.generator import write_quebec
 from coopreport.registers.life_table import count_by_age, observe
 from coopreport.registers.text_codes import SAMPLE
 from coopreport.registers.uk import DEFINITION
-from tests.registers_fixtures import NOT_EX_OFFICIO, RULES, plain, towns
+from tests.conftest import ROOT
+from tests.registers_fixtures import NOT_EX_OFFICIO, RULES, plain, real_uk, towns
 
-UK = Path(__file__).parents[2] / "shared" / "data" / "uk" / "organisations_2017-06.csv"
 GROUPINGS: list[tuple[str, ...]] = [
     (),
     ("legal_form",),
@@ -72,9 +72,7 @@ def test_the_tables_equal_those_counted_in_python(generated: RegisterFile, rules
 
 
 def test_the_tables_of_the_real_register_equal_those_counted_in_python() -> None:
-    if not UK.is_file():
-        pytest.skip("le registre britannique réel (../shared/data/uk) n’est pas à côté du projet")
-    register, rules = RegisterFile("uk", UK), Rules.of(DEFINITION)
+    register, rules = RegisterFile("uk", real_uk()), Rules.of(DEFINITION)
     units, _ = read_units(register)
     found = life_tables(register, rules, [(), ("type",), ("region", "sector")])
     for by, table in found.tables.items():
@@ -86,10 +84,8 @@ def test_the_tables_of_the_real_register_equal_those_counted_in_python() -> None
 
 
 def test_the_real_register_gives_the_committed_life_table() -> None:
-    if not UK.is_file():
-        pytest.skip("le registre britannique réel (../shared/data/uk) n’est pas à côté du projet")
-    committed = pd.read_csv(Path(__file__).parents[1] / "data" / "life_table_uk.csv")
-    table, _ = life_table(RegisterFile("uk", UK), Rules.of(DEFINITION), ["type"])
+    committed = pd.read_csv(ROOT / "data" / "life_table_uk.csv")
+    table, _ = life_table(RegisterFile("uk", real_uk()), Rules.of(DEFINITION), ["type"])
     renamed = table.rename(columns={"type": "coop_type"}).replace({"inconnue": "unknown"})
     renamed = renamed.sort_values(["coop_type", "age_days"]).reset_index(drop=True)
     assert_same(renamed, committed)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from coopreport.pipeline.assemble import assemble
+from coopreport.pipeline.prose import Context, prose_html
+from coopreport.pipeline.render import render
 from tests.builds import latest
 from tests.opened import Opened
 from tests.remarks_fixtures import (
@@ -20,6 +24,7 @@ from tests.remarks_fixtures import (
     fill_editor,
     ledger_hash,
 )
+from tests.sample_page import EDITION, LEDGER, sample_chapters
 
 PARAGRAPH = "main p[id^=essai-p-] >> nth=1"
 NO_STORAGE = """Object.defineProperty(window, "localStorage", {
@@ -86,12 +91,6 @@ def test_without_javascript_the_page_shows_nothing_of_it(chromium: Browser, proj
 
 
 def test_the_static_edition_has_no_trace_of_it() -> None:
-    from dataclasses import replace
-
-    from coopreport.pipeline.assemble import assemble
-    from coopreport.pipeline.render import render
-    from tests.sample_page import EDITION, LEDGER, sample_chapters
-
     html = render(assemble(sample_chapters(), replace(EDITION, static=True), LEDGER))
     assert "<script" not in html
     assert "gabarit-remarques" not in html
@@ -99,8 +98,6 @@ def test_the_static_edition_has_no_trace_of_it() -> None:
 
 
 def test_every_passage_has_an_id_that_its_neighbours_do_not_change() -> None:
-    from coopreport.pipeline.prose import Context, prose_html
-
     before = str(prose_html("Un.\n\nDeux.\n\n- Trois", Context("essai"))[0])
     after = str(prose_html("Zéro.\n\nUn.\n\n- Trois\n- Quatre", Context("essai"))[0])
     for passage in ("Un.</p>", "Trois</li>"):
@@ -109,8 +106,6 @@ def test_every_passage_has_an_id_that_its_neighbours_do_not_change() -> None:
 
 
 def test_a_number_that_changes_leaves_the_id_of_its_passage() -> None:
-    from coopreport.pipeline.prose import Context, prose_html
-
     def html(number: str) -> str:
         result = {"status": "ok", "data": {"text/html": number}}
         given = [{"expression": "a", "result": result}]
@@ -120,8 +115,6 @@ def test_a_number_that_changes_leaves_the_id_of_its_passage() -> None:
 
 
 def test_two_passages_of_the_same_words_have_two_ids() -> None:
-    from coopreport.pipeline.prose import Context, prose_html
-
     html = str(prose_html("Idem.\n\nIdem.", Context("essai"))[0])
     assert html.count("-2") == 1
 

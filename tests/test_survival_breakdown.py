@@ -14,7 +14,7 @@ from coopreport.analysis.breakdown import (
 )
 from coopreport.analysis.rates import life_table_by_age, survival_at
 from coopreport.analysis.survival import COUNTS, kaplan_meier, pool
-from coopreport.errors import BadCall
+from coopreport.errors import BadCall, BadData
 from tests.test_survival_r import life_table as committed_table
 
 FIVE = Reading([5], caution=3, unreliable=2)
@@ -145,9 +145,9 @@ def test_in_the_real_table_the_missing_types_hide_deaths_of_every_type() -> None
 def test_fractional_counts_are_refused_unless_they_are_meant() -> None:
     half = table(("a", 0, 1, 0, 0), ("a", 5, 0, 0, 1)).astype({"entries": float})
     half.loc[0, "entries"] = 0.5
-    with pytest.raises(Exception, match="entiers"):
+    with pytest.raises(BadData, match="entiers"):
         pool(half)
-    with pytest.raises(Exception, match="entrées"):
+    with pytest.raises(BadData, match="entrées"):
         pool(half, fractional=True)
 
 

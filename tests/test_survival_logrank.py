@@ -15,7 +15,8 @@ from coopreport.analysis.survival import COUNTS
 from coopreport.errors import BadCall, BadData
 from coopreport.registers import RegisterFile, Rules, life_table, uk
 from coopreport.registers.life_table import count_by_age
-from tests.test_survival_r import HERE, TOLERANCE, as_rows, register, run_r
+from tests.registers_fixtures import real_uk
+from tests.test_survival_r import HERE, TOLERANCE, as_rows, run_r
 from tests.test_survival_r import life_table as committed_table
 
 
@@ -45,7 +46,7 @@ def test_the_types_of_the_committed_table_are_compared_as_by_r() -> None:
 
 
 def test_the_nations_of_the_real_register_are_compared_as_by_r() -> None:
-    table, _ = life_table(RegisterFile("uk", register()), Rules.of(uk.DEFINITION), ["region"])
+    table, _ = life_table(RegisterFile("uk", real_uk()), Rules.of(uk.DEFINITION), ["region"])
     names = table["region"].str.lower().str.replace(" ", "_")
     assert_same_tests(table.assign(region=names), "region", golden("nation"))
 

@@ -21,12 +21,12 @@ from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by
 from coopreport.registers import RegisterFile, Rules, uk
 from coopreport.registers import life_table as life_table_of
 from coopreport.registers.life_table import count_by_age, observe
+from tests.registers_fixtures import real_uk
 
 HERE = Path(__file__).parent
 SCRIPT = HERE / "r" / "survival_reference.R"
 GOLDEN = HERE / "golden" / "survival_uk_r.csv"
 TABLE = HERE.parent / "data" / "life_table_uk.csv"
-REGISTER = HERE.parents[1] / "shared" / "data" / "uk" / "organisations_2017-06.csv"
 REMEDY = "Installer R et son paquet survival : apt-get install -y r-base-core r-cran-survival"
 TOLERANCE = 1e-9
 STEP_COLUMNS = {
@@ -59,12 +59,6 @@ def run_r(script: str, *arguments: str) -> str:
         pytest.fail(f"Le paquet survival de R est introuvable. {REMEDY}")
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def register() -> Path:
-    if not REGISTER.is_file():
-        pytest.skip("le registre britannique réel (../shared/data/uk) n’est pas à côté du projet")
-    return REGISTER
 
 
 def life_table() -> pd.DataFrame:
@@ -136,13 +130,13 @@ def test_every_step_of_the_committed_table_agrees_with_r(tmp_path: Path) -> None
 
 
 def test_every_step_from_the_records_agrees_with_r_reading_the_register_itself() -> None:
-    path = register()
+    path = real_uk()
     units = observe(uk.read_organisations(path).records, uk.DEFINITION).units
     assert_same_curves(count_by_age(units), reference("records", path, "steps"))
 
 
 def test_the_rates_of_the_committed_table_are_those_r_gives_from_the_records() -> None:
-    assert_same_rates(life_table(), reference("records", register(), "1,3,5,10"))
+    assert_same_rates(life_table(), reference("records", real_uk(), "1,3,5,10"))
 
 
 def test_the_rates_of_the_committed_table_are_those_r_once_printed() -> None:
@@ -153,7 +147,7 @@ def test_the_rates_of_the_committed_table_are_those_r_once_printed() -> None:
 
 def by_nation() -> pd.DataFrame:
     """The life table of the real register by nation, its names written as R's."""
-    register_file = RegisterFile("uk", register())
+    register_file = RegisterFile("uk", real_uk())
     table, _ = life_table_of(register_file, Rules.of(uk.DEFINITION), ["region"])
     return table.assign(coop_type=table["region"].str.lower().str.replace(" ", "_"))
 
@@ -169,7 +163,7 @@ def test_the_rates_by_nation_are_those_r_once_printed() -> None:
 
 
 def test_every_step_by_nation_agrees_with_r_reading_the_register_itself() -> None:
-    assert_same_curves(by_nation(), reference("records", register(), "steps", "nation"))
+    assert_same_curves(by_nation(), reference("records", real_uk(), "steps", "nation"))
 
 
 def test_the_golden_file_names_its_versions_and_its_command() -> None:

@@ -17,11 +17,10 @@ from coopreport.analysis.survival import COUNTS, kaplan_meier
 from coopreport.errors import BadCall, BadData
 from coopreport.registers import uk
 from coopreport.registers.life_table import add_tables, count_by_age, observe
-from tests.registers_fixtures import uk_edition
+from tests.conftest import ROOT
+from tests.registers_fixtures import real_uk, uk_edition
 
-ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "data" / "life_table_uk.csv"
-REGISTER = ROOT.parent / "shared" / "data" / "uk" / "organisations_2017-06.csv"
 HEADER = [uk.ID, "Registered Street", uk.TYPE, uk.STATUS, uk.BIRTH, uk.END]
 Row = tuple[str, str, str, str, str, str]
 
@@ -50,9 +49,7 @@ def test_an_edition_made_from_the_committed_table_gives_it_back(tmp_path: Path) 
 
 
 def real_register() -> uk.Register:
-    if not REGISTER.is_file():
-        pytest.skip("le registre britannique réel (../shared/data/uk) n’est pas à côté du projet")
-    return uk.read_organisations(REGISTER)
+    return uk.read_organisations(real_uk())
 
 
 def run(*arguments: Path) -> subprocess.CompletedProcess[str]:
@@ -272,8 +269,7 @@ def test_the_committed_table_balances_for_every_type() -> None:
 
 
 def test_the_committed_table_is_the_one_the_command_makes(tmp_path: Path) -> None:
-    real_register()
-    run(REGISTER, tmp_path / "table.csv")
+    run(real_uk(), tmp_path / "table.csv")
     assert (tmp_path / "table.csv").read_bytes() == TABLE.read_bytes()
 
 
