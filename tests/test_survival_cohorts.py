@@ -291,3 +291,7 @@ def test_spells_of_other_units_and_several_pauses_are_kept_apart() -> None:
 def test_spells_that_overlap_are_refused() -> None:
     with pytest.raises(BadCall, match="avant la fin"):
         join_reactivations(spells(("a", date(2010, 1, 1), None), ("a", date(2012, 1, 1), None)))
+
+
+def test_no_birth_at_all_gives_no_rate() -> None:
+    assert cohort_rates(cohort_counts(TOY.iloc[:0], EXACT, [5]), EXACT).empty

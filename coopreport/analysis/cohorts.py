@@ -20,6 +20,17 @@ from coopreport.analysis.definition import Definition
 from coopreport.errors import BadCall
 
 COHORT_COUNTS = ["births", "alive", "active", "late"]
+RATE_COLUMNS = [
+    "births",
+    "survivors",
+    "rate",
+    "lower",
+    "upper",
+    "first_cohort",
+    "last_cohort",
+    "left_out",
+    "provisional",
+]
 REACTIVATION_YEARS = 2
 
 
@@ -143,7 +154,10 @@ def cohort_rates(
                 ),
             }
         )
-    return pd.DataFrame(rows).astype({"first_cohort": "Int64", "last_cohort": "Int64"})
+    columns = [*by, "years", *RATE_COLUMNS]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"first_cohort": "Int64", "last_cohort": "Int64"}
+    )
 
 
 def fully_observed(cohort: int, years: int, definition: Definition) -> bool:

@@ -36,14 +36,8 @@ FROM raw('asks') AS asks
 LEFT JOIN raw('recommendations') AS r
     ON r.cycle = asks.recommendation_cycle AND r.ask_id = asks.recommendation;
 
--- The first and last day of a date written 2013, 2013-04 or 2013-04-17.
+-- The first day of a date written 2013, 2013-04 or 2013-04-17; last_day_of is in tables.sql.
 CREATE MACRO first_day(written) AS CAST(left(written || '-01-01', 10) AS DATE);
-CREATE MACRO last_day_of(written) AS
-    CASE length(written)
-        WHEN 4 THEN make_date(CAST(written AS INTEGER), 12, 31)
-        WHEN 7 THEN last_day(CAST(written || '-01' AS DATE))
-        ELSE CAST(written AS DATE)
-    END;
 
 -- Two rows of one grant are two sources of one decision. The record looks back: what came after
 -- the cut-off is counted too, and said (demandes.apres_coupure).

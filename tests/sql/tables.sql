@@ -50,17 +50,18 @@ SELECT
 FROM raw('readings')
 WHERE cycle = getvariable('cycle');
 
--- The day from which a fact dated by a year, a month or a day is known: the last of that period.
-CREATE MACRO known_from(dated) AS
-    CASE length(dated)
-        WHEN 4 THEN make_date(CAST(dated AS INTEGER), 12, 31)
-        WHEN 7 THEN last_day(CAST(dated || '-01' AS DATE))
-        ELSE CAST(dated AS DATE)
+-- The last day of a date written 2013, 2013-04 or 2013-04-17.
+CREATE MACRO last_day_of(written) AS
+    CASE length(written)
+        WHEN 4 THEN make_date(CAST(written AS INTEGER), 12, 31)
+        WHEN 7 THEN last_day(CAST(written || '-01' AS DATE))
+        ELSE CAST(written AS DATE)
     END;
 
--- A row enters a cycle when it was known at its cut-off, or when the cycle has hindsight.
+-- A fact is known from the last day of its period. A row enters a cycle when it was known at its
+-- cut-off, or when the cycle has hindsight.
 CREATE MACRO is_known(dated) AS
-    getvariable('hindsight') OR coalesce(known_from(dated) <= getvariable('cut_off'), false);
+    getvariable('hindsight') OR coalesce(last_day_of(dated) <= getvariable('cut_off'), false);
 
 -- What a recommendation says was granted, and the record, which looks back, take all the grants.
 CREATE TABLE all_grants AS
