@@ -20,9 +20,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from coopreport.doctor.checks import BROWSERS
 from docs.reference import ROOT
 from tests.chapters import CYCLE
-from tests.conftest import BROWSERS
 
 FOLDER = ROOT / "docs" / "pictures"
 BUILD = ROOT / "build"
