@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import pandas as pd
-
 from coopreport.errors import CoopreportError, nearest
 from coopreport.indicators import Number, Result
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from coopreport.data import Data
 
 Keys = Mapping[str, str]

@@ -17,6 +17,9 @@ from markupsafe import Markup
 from coopreport import locale
 from coopreport.translation.words import plain
 
+LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
+"""Under which a chapter leaves its ledger, as its last output."""
+
 SYNTHETIC = "synthetic"
 """The flag of what was computed from generated data: shown everywhere, and it matches no claim."""
 

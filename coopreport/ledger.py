@@ -36,9 +36,6 @@ from coopreport.registers.named import NamedRegister
 from coopreport.registers.schema import Account
 from coopreport.tables import Package, Table, read_table
 
-LEDGER_MIME = "application/vnd.coopreport.ledger.v1+json"
-"""Under which a chapter leaves its ledger, as its last output."""
-
 REGISTER_CACHE = "registers/.cache"
 """Where the tables counted from a register are kept, from the project's root."""
 

@@ -14,11 +14,13 @@ from coopreport import locale
 from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import read_cycle
 from coopreport.errors import BadCall, nearest
-from coopreport.ledger import LEDGER_MIME, Ledger
+from coopreport.indicators import LEDGER_MIME
+from coopreport.ledger import Ledger
 from coopreport.notebook import guard
 from coopreport.notebook.report import Report
 from coopreport.project import find_project
 from coopreport.regions import sheet
+from coopreport.surroundings import EDITION
 from coopreport.tables import open_package
 
 _current: Report | None = None
@@ -35,7 +37,7 @@ def start(cycle: str, chapter: str = "", **parameters: Any) -> Report:
         BadCall: the chapter has no such parameter in the cycle, or there is no such region.
     """
     global _current
-    locale.use(os.environ.get(guard.LANGUAGE, locale.current().code))
+    locale.use(os.environ.get(EDITION, locale.current().code))
     if guard.by_hand():
         # Imported by its name: no build runs it, so a chapter does not depend on it (`imports`).
         hand = import_module("coopreport.notebook.by_hand")

@@ -31,11 +31,7 @@ from types import FrameType
 from typing import Any
 
 from coopreport.errors import NBSP, CoopreportError, quoted, shorten
-
-BUILD = "COOPREPORT_BUILD"
-"""The environment variable that the pipeline sets: a build refuses, a hand is warned."""
-LANGUAGE = "COOPREPORT_EDITION"
-"""The environment variable that tells a chapter the language of its edition, French by default."""
+from coopreport.surroundings import BUILD
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _READERS = tuple(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from coopreport.notebook.guard import BUILD, LANGUAGE
 from coopreport.pipeline.options import FRENCH
 from coopreport.project import Project
+from coopreport.surroundings import BUILD, EDITION
 
 
 def chapter_environment(project: Project, language: str = FRENCH) -> dict[str, str]:
@@ -27,5 +27,5 @@ def chapter_environment(project: Project, language: str = FRENCH) -> dict[str, s
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         BUILD: "1",
-        LANGUAGE: language,
+        EDITION: language,
     }

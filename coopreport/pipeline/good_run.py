@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coopreport.chapters import Chapter
-from coopreport.ledger import LEDGER_MIME
+from coopreport.indicators import LEDGER_MIME
 from coopreport.pipeline.failures import CELL_FILE, failure
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.needs import needed, say_lacks

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from coopreport.catalogue import CATALOGUE
 from coopreport.cycles import Cycle
 from coopreport.errors import BadData, CannotPublish, quoted
-from coopreport.ledger import Ledger
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.paper.printing import Press, press_of
 from coopreport.pipeline.cache import CACHE, ChapterCache
@@ -24,11 +22,11 @@ from coopreport.pipeline.layout import LEDGER, REPORT
 from coopreport.pipeline.limits import Limits
 from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.plan import Plan
+from coopreport.pipeline.preliminaries import Preliminaries
 from coopreport.pipeline.publish import publish
 from coopreport.pipeline.run import Executed, run_chapters
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
-from coopreport.scaffold.unconfirmed import unconfirmed_rows
 from coopreport.tables import check_package, open_package
 
 MOST_LISTED = 8
@@ -63,15 +61,15 @@ class Production:
         under = f", scénario {quoted(self.cycle.scenario.title)}" if self.cycle.scenario else ""
         self.say(f"Rapport du cycle {self.cycle.id}{under}{NBSP}: {chapters}")
         self._check_tables()
+        known = Preliminaries(self.project, self.cycle, self.plan.inputs)
         with ThreadPoolExecutor(1) as beside:  # while the chapters run, this process waits
-            defined = beside.submit(self._names_by_definition)
-            done = self._chapters()
+            defined = beside.submit(lambda: known.defined)
+            done = self._chapters(known)
         started = time.monotonic()
         finished = self.work / "build"
         finished.mkdir()
-        unconfirmed = unconfirmed_rows(open_package(self.project.data), self.cycle.id)
         with self._printer() as printer:
-            named = defined.result()
+            named, unconfirmed = defined.result(), known.unconfirmed
             ledger = compose(
                 finished, self.cycle, self.plan, done, named, unconfirmed, printer, self.say
             )
@@ -85,11 +83,6 @@ class Production:
         require_unchanged(self.project, self.cycle, self.plan.inputs)
         pointer = self.plan.options.pointer
         publish(finished, self.project, self.cycle.id, self.plan.build, pointer)
-
-    def _names_by_definition(self) -> dict[str, list[str]]:
-        """Return the names that each definition of the catalogue gives in the cycle."""
-        package = open_package(self.project.data)
-        return Ledger(self.cycle, package, CATALOGUE).names_by_definition()
 
     def _printer(self) -> AbstractContextManager[Press | None]:
         """Return the press of this build, or nothing when there is to be no PDF."""
@@ -108,7 +101,7 @@ class Production:
         rows = count_of(sum(table.rows for table in checked.summaries), "ligne")
         self._say_step(f"{tables} et {rows} vérifiées", time.monotonic() - started)
 
-    def _chapters(self) -> list[Done]:
+    def _chapters(self, known: Preliminaries) -> list[Done]:
         """Return every chapter of the cycle, done now or before."""
         root, inputs = self.project.code, self.plan.inputs
         language = self.plan.options.language
@@ -138,8 +131,6 @@ class Production:
                 self._say_step(f"chapitre « {run.chapter.title} »", run.seconds)
 
         stale = [chapter for chapter in self.cycle.chapters if chapter.name not in done]
-        package = open_package(self.project.data)
-        lacks = Ledger(self.cycle, package, CATALOGUE).lacks() if stale else {}
         kernels = self.work / "kernels"
         kernels.mkdir()
         run_chapters(
@@ -150,7 +141,7 @@ class Production:
             self.limits,
             chapter_done,
             self.warm,
-            lacks,
+            known.lacks if stale else {},
             language,
         )
         drawings.forget_old()

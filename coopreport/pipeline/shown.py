@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from coopreport.charts.svg import to_svg
 from coopreport.errors import ChapterFailed
 from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
-from coopreport.ledger import LEDGER_MIME
+from coopreport.indicators import LEDGER_MIME
 
 SVG_MIME = "image/svg+xml"
 EXHIBITS: dict[str, type[Table] | type[Chart] | type[Figures]] = {

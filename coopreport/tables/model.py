@@ -14,8 +14,10 @@ from decimal import Decimal
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Value = str | int | Decimal | bool | date
 """What one cell holds once converted; `year` columns hold an int."""

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from coopreport.errors import NBSP, BadCall, BadData, Fault, nearest, quoted
 from coopreport.tables.checks import check_foreign_keys, check_keys
 from coopreport.tables.conversion import convert_table
@@ -148,6 +146,8 @@ def _check_references(examined: _Examined, others: Mapping[str, _Examined]) -> N
 
 def _table(examined: _Examined) -> Table:
     """Return the frame of a table without a fault."""
+    import pandas as pd  # half a second: who checks nothing of the tables does without
+
     assert examined.typed and not examined.journal.faults
     resource, typed = examined.resource, examined.typed
     keys = [sort_keys(typed.values[name]) for name in resource.primary_key]
