@@ -24,6 +24,7 @@ def floors() -> dict[str, int]:
     return dict(named)
 
 
+@cache
 def files() -> list[str]:
     """Return the files of the package as the table names them: `cycles/reading`."""
     package = ROOT / PACKAGE
