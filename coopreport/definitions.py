@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from coopreport.errors import CoopreportError, nearest
@@ -74,8 +75,11 @@ class IndicatorDefinition:
 
     def may_be(self, name: str) -> bool:
         """Tell whether `name` has the form of this definition's names."""
-        pattern = re.sub(r"\\\{\w+\\\}", "[^.]+", re.escape(self.name))
-        return re.fullmatch(pattern, name) is not None
+        return self._pattern.fullmatch(name) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(re.sub(r"\\\{\w+\\\}", "[^.]+", re.escape(self.name)))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -101,6 +101,7 @@ class Ledger:
         self._frames: dict[str, Frame] = {}
         self._indicators: dict[str, Indicator] = {}
         self._facts: dict[str, Told] = {}
+        self._names: dict[str, tuple[tuple[str, Keys], ...]] = {}
         self._account: Account | None = None
         self._asked: dict[str, Any] = {}
         self._register: NamedRegister | None = None
@@ -347,7 +348,10 @@ class Ledger:
             nearest(name, self.names()) or "voyez les noms dans coopreport/catalogue/.",
         )
 
-    def _names_of(self, definition: IndicatorDefinition) -> Iterator[tuple[str, Keys]]:
-        """Yield the names of a definition: one, or a family's."""
-        for keys in definition.each(Data(self)) if definition.each else ({},):
-            yield definition.name.format(**keys), keys
+    def _names_of(self, definition: IndicatorDefinition) -> tuple[tuple[str, Keys], ...]:
+        """Return the names of a definition, one or a family's, found on first use."""
+        form = definition.name
+        if form not in self._names:
+            family = definition.each(Data(self)) if definition.each else ({},)
+            self._names[form] = tuple((form.format(**keys), keys) for keys in family)
+        return self._names[form]

@@ -58,13 +58,13 @@ def record_timeline(
     colour = alt.Color("kind:N", scale=tones, legend=None)
     outline = alt.Stroke("kind:N", scale=tones, legend=None)
     base = alt.Chart(marks).encode(y=lane)
-    spans = base.transform_filter("!datum.point").encode(x=x, x2="ends:Q", stroke=outline)
+    spans = base.transform_filter("!datum.point").encode(x=x, x2=alt.X2("ends:Q"), stroke=outline)
     sure = spans.transform_filter("datum.sure").mark_bar(height=BAR).encode(color=colour)
     unsure = spans.transform_filter("!datum.sure").mark_bar(
         height=BAR, fill=palette.PAPER.light, strokeWidth=2, strokeDash=[4, 3]
     )
     points = base.transform_filter("datum.point").mark_point(shape="diamond", size=150)
-    words = base.encode(text="text:N")
+    words = base.encode(text=alt.Text("text:N"))
     before = words.transform_filter("datum.left").mark_text(align="right", dx=-12)
     after = words.transform_filter("!datum.left").mark_text(align="left", dx=12)
     end = alt.X("ends:Q", scale=scale)
@@ -126,7 +126,7 @@ def asked_beside_granted(
         layers += [
             full.encode(color=colour),
             hollow.encode(stroke=outline),
-            words.encode(text="text:N"),
+            words.encode(text=alt.Text("text:N")),
         ]
     chart = alt.layer(*layers).properties(width=WIDTH - 90, height=40 * len(years))
     return to_spec(chart)

@@ -73,7 +73,7 @@ def stacked_by_fiscal_year(
         .encode(
             x=x,
             y=y,
-            y2="high:Q",
+            y2=alt.Y2("high:Q"),
             color=alt.Color("part:N", scale=alt.Scale(domain=order, range=colours), legend=legend),
             opacity=fading("part"),
             tooltip=alt.Tooltip("tip:N"),
@@ -84,8 +84,8 @@ def stacked_by_fiscal_year(
         .mark_text(baseline="middle", fontSize=SIZE - 1)
         .encode(
             x=x,
-            y="middle:Q",
-            text="text:N",
+            y=alt.Y("middle:Q"),
+            text=alt.Text("text:N"),
             color=alt.Color("colour:N", scale=None),
             opacity=fading("part"),
         )
@@ -93,7 +93,7 @@ def stacked_by_fiscal_year(
     above = (
         alt.Chart(sums)
         .mark_text(baseline="bottom", dy=-6, fontWeight=600, fontSize=SIZE + 1)
-        .encode(x=x, y="high:Q", text="text:N")
+        .encode(x=x, y=alt.Y("high:Q"), text=alt.Text("text:N"))
     )
     chart = alt.layer(stack, inside, above).properties(width=WIDTH, height=320)
     return to_spec(chart, series="part")
@@ -152,19 +152,19 @@ def steps_through_time(
     later = marked.transform_filter("datum.after").mark_point(
         filled=False, fill=palette.PAPER.light, size=80, strokeWidth=2
     )
-    ink = alt.value(palette.INK.light)
+    ink = alt.ColorValue(palette.INK.light)
     above = base.transform_filter("!datum.below").mark_text(dy=-17)
     below = base.transform_filter("datum.below").mark_text(dy=18)
-    texts = [text.encode(text="text:N", color=ink) for text in (above, below)]
+    texts = [text.encode(text=alt.Text("text:N"), color=ink) for text in (above, below)]
     cut = alt.Chart(pd.DataFrame({"year": [cutoff_fiscal_year], "text": [cutoff_label]}))
     offset = WIDTH / len(years) / 2
     line = cut.mark_rule(strokeDash=[4, 3], xOffset=offset).encode(x=x)
     note = cut.mark_text(align="left", baseline="top", dx=offset + 6, y=0).encode(
-        x=x, text="text:N", color=alt.value(palette.MUTED.light)
+        x=x, text=alt.Text("text:N"), color=alt.ColorValue(palette.MUTED.light)
     )
     units = alt.Chart(pd.DataFrame({"text": [UNIT_LINES[unit]]}))
     scale = units.mark_text(align="left", baseline="top", x=0, y=0).encode(
-        text="text:N", color=alt.value(palette.MUTED.light)
+        text=alt.Text("text:N"), color=alt.ColorValue(palette.MUTED.light)
     )
     marks = [level, known.encode(shape=shape), later.encode(shape=shape)]
     layers = [*marks, *texts, line, note, scale]

@@ -97,9 +97,9 @@ def _break(year: int, words: str, middle: float) -> alt.LayerChart:
     """Return a dashed line at `year`, its words above the plot, on the side that has more room."""
     mark = alt.Chart(pd.DataFrame({"year": [year], "text": [words]}))
     side: Literal["left", "right"] = "left" if year < middle else "right"
-    line = mark.mark_rule(strokeDash=[4, 3]).encode(x="year:Q")
+    line = mark.mark_rule(strokeDash=[4, 3]).encode(x=alt.X("year:Q"))
     note = mark.mark_text(align=side, baseline="bottom", y=-6).encode(
-        x="year:Q", text="text:N", color=alt.value(palette.MUTED.light)
+        x=alt.X("year:Q"), text=alt.Text("text:N"), color=alt.ColorValue(palette.MUTED.light)
     )
     layer: alt.LayerChart = line + note
     return layer
@@ -117,7 +117,7 @@ def _labels(base: alt.Chart) -> list[alt.Chart]:
     return [
         base.transform_filter(f"datum.place === '{place}'")
         .mark_text(**beside[place], **options)  # type: ignore[arg-type]
-        .encode(text="text:N")
+        .encode(text=alt.Text("text:N"))
         for options in (halo, {})
         for place in PLACES
     ]

@@ -52,6 +52,6 @@ def bars_with_shares(
     hollow = base.transform_filter("datum.apart").mark_bar(
         height=19, fill=palette.PAPER.light, stroke=colour, strokeWidth=2, strokeDash=[4, 3]
     )
-    text = base.mark_text(align="left", baseline="middle", dx=7).encode(text="text:N")
+    text = base.mark_text(align="left", baseline="middle", dx=7).encode(text=alt.Text("text:N"))
     chart = alt.layer(full, hollow, text).properties(width=WIDTH - NAMES, height=36 * len(bars))
     return to_spec(chart)

@@ -45,12 +45,12 @@ def totals_beside_base(
     texts = (
         alt.Chart(bars)
         .mark_text(align="left", baseline="middle", dx=6, fontSize=SIZE)
-        .encode(x=x, y=y, text="text:N", color=alt.value(palette.INK.light))
+        .encode(x=x, y=y, text=alt.Text("text:N"), color=alt.ColorValue(palette.INK.light))
     )
     line = (
         alt.Chart(bars[bars["is_base"]])
         .mark_rule(strokeDash=[4, 3])
-        .encode(x=x, color=alt.value(palette.INK.light))
+        .encode(x=x, color=alt.ColorValue(palette.INK.light))
     )
     chart = alt.layer(drawn, line, texts)
     return to_spec(chart.properties(width=WIDTH - 220, height=48 * max(len(bars), 1)))

@@ -53,7 +53,7 @@ def survival_curve(
     )
     base = alt.Chart(data).encode(x=x, color=color)
     band = base.mark_area(interpolate="step-after").encode(
-        y="low:Q", y2="high:Q", opacity=fading("curve", 0.18)
+        y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), opacity=fading("curve", 0.18)
     )
     lines = base.mark_line(interpolate="step-after").encode(
         y=y, strokeDash=dash, opacity=fading("curve")
@@ -61,7 +61,7 @@ def survival_curve(
     names = (
         alt.Chart(ends)
         .mark_text(align="left", dx=8, lineBreak="\n", baseline="middle", fontWeight=600)
-        .encode(x="years:Q", y="place:Q", text="text:N")
+        .encode(x=alt.X("years:Q"), y=alt.Y("place:Q"), text=alt.Text("text:N"))
     )
     layers: list[alt.Chart] = [band, lines, names, *_rates_at(ages, stops, color)]
     if points is not None and len(points):
@@ -75,12 +75,14 @@ def survival_curve(
         dots = alt.Chart(known)
         layers.append(
             dots.mark_point(filled=True, shape="diamond", size=110, color=palette.INK.light).encode(
-                x="years:Q", y="rate:Q"
+                x=alt.X("years:Q"), y=alt.Y("rate:Q")
             )
         )
         halo = dots.mark_text(dy=18, stroke=palette.PAPER.light, strokeWidth=5, strokeJoin="round")
         for words in (halo, dots.mark_text(dy=18)):
-            layers.append(words.encode(x="years:Q", y="rate:Q", text="text:N"))
+            layers.append(
+                words.encode(x=alt.X("years:Q"), y=alt.Y("rate:Q"), text=alt.Text("text:N"))
+            )
     layers.append(_stops(stops, color))
     chart = alt.layer(*layers).properties(width=WIDTH - 130, height=320)
     return to_spec(chart, series="curve")
@@ -96,7 +98,7 @@ def _rates_at(ages: Sequence[int], stops: pd.DataFrame, color: alt.Color) -> lis
     shown = chosen.assign(
         text=[format_value(rate, "percent") for rate in chosen["rate"]], above=highest
     )[["years", "rate", "curve", "text", "above"]].round(2)
-    base = alt.Chart(shown).encode(x="years:Q", y="rate:Q")
+    base = alt.Chart(shown).encode(x=alt.X("years:Q"), y=alt.Y("rate:Q"))
     dots = base.mark_point(filled=True, size=55).encode(color=color, opacity=fading("curve"))
     halo = {"stroke": palette.PAPER.light, "strokeWidth": 4, "strokeJoin": "round"}
     sides = (
@@ -104,7 +106,7 @@ def _rates_at(ages: Sequence[int], stops: pd.DataFrame, color: alt.Color) -> lis
         ("!datum.above", {"align": "right", "dx": -7, "dy": 15}),
     )
     texts = [
-        base.transform_filter(test).mark_text(**place, **look).encode(text="text:N")  # type: ignore[arg-type]
+        base.transform_filter(test).mark_text(**place, **look).encode(text=alt.Text("text:N"))  # type: ignore[arg-type]
         for look in (halo, {})
         for test, place in sides
     ]
@@ -122,7 +124,9 @@ def _stops(stops: pd.DataFrame, color: alt.Color) -> alt.Chart:
     ]
     points = stops.assign(tip=tips)[["years", "rate", "curve", "tip"]].round(2)
     unseen = alt.Chart(points).mark_point(filled=True, size=320, opacity=0)
-    stop: alt.Chart = unseen.encode(x="years:Q", y="rate:Q", color=color, tooltip="tip:N")
+    stop: alt.Chart = unseen.encode(
+        x=alt.X("years:Q"), y=alt.Y("rate:Q"), color=color, tooltip=alt.Tooltip("tip:N")
+    )
     return stop
 
 
@@ -174,14 +178,21 @@ def comparators(
     colour = alt.Color("colour:N", scale=None)
     base = alt.Chart(rows).encode(y=y)
     between = base.mark_rule(strokeWidth=2).encode(
-        x="min(rate):Q", x2="max(rate):Q", color=colour, opacity=fading("population", 0.5)
+        x=alt.X("min(rate):Q"),
+        x2=alt.X2("max(rate):Q"),
+        color=colour,
+        opacity=fading("population", 0.5),
     )
     dots = base.mark_point(filled=True, size=120).encode(
         x=x, shape=shape, color=colour, opacity=fading("population"), tooltip=alt.Tooltip("tip:N")
     )
     right = base.transform_filter("!datum.late").mark_text(align="left", dx=10)
     left = base.transform_filter("datum.late").mark_text(align="right", dx=-10)
-    layers = [between, dots, *(t.encode(x="rate:Q", text="text:N") for t in (right, left))]
+    layers = [
+        between,
+        dots,
+        *(t.encode(x=alt.X("rate:Q"), text=alt.Text("text:N")) for t in (right, left)),
+    ]
     lines = max(wrap(str(name), 34).count("\n") + 1 for name in order)
     height = (16 * lines + 16) * len(order)
     chart = alt.layer(*layers).properties(width=WIDTH - 240, height=height)

@@ -1,5 +1,7 @@
 """The look of every chart: one vega-lite theme, and the small helpers that builders share.
 
+Builders give each channel its class, `alt.Text("text:N")`: for a bare text or `alt.value`, altair
+looks for the class among all of its own, which takes longer than the rest of the chart.
 Fonts, colours (`palette`) and the French locale come from one place; vega writes no ARIA text.
 A chart that is alive in the page may have one of its series pointed at: the others fade.
 """
@@ -100,13 +102,13 @@ def to_spec(chart: alt.TopLevelMixin, series: str = "") -> dict[str, Any]:
     return spec
 
 
-def fading(series: str, opacity: float = 1) -> Any:
+def fading(series: str, opacity: float = 1) -> alt.OpacityValue:
     """Return the opacity of a mark, which fades while another series is pointed at.
 
     `series` is the field given to `to_spec`. Nothing is pointed at in a drawing.
     """
     test = f"!{POINTED} || {POINTED} === datum[{json.dumps(series)}]"
-    return alt.condition(test, alt.value(opacity), alt.value(opacity / 4))
+    return alt.OpacityValue(opacity / 4, condition={"test": test, "value": opacity})
 
 
 def wrap(text: str, width: int) -> str:
