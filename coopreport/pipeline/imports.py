@@ -11,8 +11,14 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from coopreport.project import PACKAGE
+
+BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+"""What may hold statements, or be one."""
+_parsing = Lock()
+"""Python 3.11 may fail when two threads parse source at once."""
 
 
 def modules_of(sources: Iterable[str], root: Path) -> tuple[Path, ...]:
@@ -21,20 +27,26 @@ def modules_of(sources: Iterable[str], root: Path) -> tuple[Path, ...]:
     Code that is no Python (a notebook's magic line) imports nothing here: the kernel will say so.
     """
     found: set[Path] = set()
-    waiting = [name for source in sources for name in _imported(source, PACKAGE)]
-    while waiting:
-        for path in _files(waiting.pop(), root):
-            if path not in found:
-                found.add(path)
-                parent = ".".join(path.relative_to(root).parent.parts)
-                waiting += _imported_by(path, path.stat().st_mtime_ns, parent)
+    names: set[str] = set()
+    with _parsing:
+        waiting = {name for source in sources for name in _imported(source, PACKAGE)}
+        while waiting := waiting - names:
+            names |= waiting
+            files = {path for name in waiting for path in _files(name, root)} - found
+            found |= files
+            waiting = {name for path in files for name in _imported_by(path, root)}
     return tuple(sorted(found))
 
 
+def _imported_by(path: Path, root: Path) -> frozenset[str]:
+    package = ".".join(path.relative_to(root).parent.parts)
+    return _imported_at(path, path.stat().st_mtime_ns, package)
+
+
 @cache
-def _imported_by(path: Path, modified: int, package: str) -> tuple[str, ...]:
+def _imported_at(path: Path, modified: int, package: str) -> frozenset[str]:
     """Return what a file imports; it is read again when it has been written to."""
-    return tuple(_imported(path.read_text(encoding="utf-8"), package))
+    return frozenset(_imported(path.read_text(encoding="utf-8"), package))
 
 
 def _imported(source: str, package: str) -> Iterator[str]:
@@ -43,7 +55,7 @@ def _imported(source: str, package: str) -> Iterator[str]:
         tree = ast.parse(source)
     except SyntaxError:
         return
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if _is_ours(alias.name))
         elif isinstance(node, ast.ImportFrom):
@@ -52,6 +64,17 @@ def _imported(source: str, package: str) -> Iterator[str]:
             if _is_ours(base):
                 yield base
                 yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements of a tree, at any depth; their expressions, most of it, hold none."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field in node._fields:
+            if isinstance(inside := getattr(node, field), list):
+                waiting += (each for each in inside if isinstance(each, BLOCKS))
 
 
 def _is_ours(name: str) -> bool:

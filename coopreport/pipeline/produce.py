@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
 from coopreport.errors import BadData, CannotPublish, quoted
 from coopreport.locale import NBSP, count_of, format_value
@@ -17,6 +18,8 @@ from coopreport.paper.printing import Press, press_of
 from coopreport.pipeline.cache import CACHE, ChapterCache
 from coopreport.pipeline.compose import Done, Draw, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
+from coopreport.pipeline.good_run import SEAL
+from coopreport.pipeline.imports import modules_of
 from coopreport.pipeline.inputs import hashes_now, input_files
 from coopreport.pipeline.layout import LEDGER, REPORT
 from coopreport.pipeline.limits import Limits
@@ -62,9 +65,11 @@ class Production:
         self.say(f"Rapport du cycle {self.cycle.id}{under}{NBSP}: {chapters}")
         self._check_tables()
         known = Preliminaries(self.project, self.cycle, self.plan.inputs)
-        with ThreadPoolExecutor(1) as beside:  # while the chapters run, this process waits
+        with ThreadPoolExecutor(1) as beside:  # while chapters run, this process waits for them
+            kept = beside.submit(self._kept)
             defined = beside.submit(lambda: known.defined)
-            done = self._chapters(known)
+            beside.submit(modules_of, [SEAL], self.project.code)  # asked again of every chapter
+            done = self._chapters(known, kept)
         started = time.monotonic()
         finished = self.work / "build"
         finished.mkdir()
@@ -101,11 +106,24 @@ class Production:
         rows = count_of(sum(table.rows for table in checked.summaries), "ligne")
         self._say_step(f"{tables} et {rows} vérifiées", time.monotonic() - started)
 
-    def _chapters(self, known: Preliminaries) -> list[Done]:
-        """Return every chapter of the cycle, done now or before."""
+    def _kept(self) -> dict[str, Done]:
+        """Return the chapters that are still good, by name; one damaged meanwhile is not there."""
+        done = {}
+        for chapter in self.plan.chapters:
+            found = self._cache.load(chapter.kept) if chapter.kept else None
+            if found and (before := done_before(chapter.chapter, *found)):
+                done[chapter.chapter.name] = before
+                self.say(f"  chapitre « {chapter.chapter.title} » (inchangé)")
+        return done
+
+    @property
+    def _cache(self) -> ChapterCache:
+        return ChapterCache(self.project, self.cycle.id, self.plan.options.language)
+
+    def _chapters(self, known: Preliminaries, kept: Future[dict[str, Done]]) -> list[Done]:
+        """Return every chapter of the cycle, done now or `kept`."""
         root, inputs = self.project.code, self.plan.inputs
         language = self.plan.options.language
-        cache = ChapterCache(self.project, self.cycle.id, language)
         drawings = Drawings(self.project.build / CACHE, inputs)
         draw: Draw = drawings
         if language != FRENCH:
@@ -114,36 +132,36 @@ class Production:
 
             draw = in_english(drawings, messages())
         done: dict[str, Done] = {}
-        for chapter in self.plan.chapters:
-            found = cache.load(chapter.kept) if chapter.kept else None
-            if found and (before := done_before(chapter.chapter, *found)):
-                done[chapter.chapter.name] = before
-                self.say(f"  chapitre « {chapter.chapter.title} » (inchangé)")
-
-        one_at_a_time = Lock()  # Python 3.11 may fail when two threads parse source at once
+        one_at_a_time = Lock()
 
         def chapter_done(run: Executed) -> None:
             with one_at_a_time:
                 new = done_now(run, self.cycle, inputs, root, draw, language)
                 done[run.chapter.name] = new
                 if hashes_now(self.project, new.record.inputs) == new.record.inputs:
-                    cache.keep(run.chapter.name, new.record, new.text)
+                    self._cache.keep(run.chapter.name, new.record, new.text)
                 self._say_step(f"chapitre « {run.chapter.title} »", run.seconds)
 
-        stale = [chapter for chapter in self.cycle.chapters if chapter.name not in done]
         kernels = self.work / "kernels"
         kernels.mkdir()
-        run_chapters(
-            self.project,
-            self.cycle,
-            stale,
-            kernels,
-            self.limits,
-            chapter_done,
-            self.warm,
-            known.lacks if stale else {},
-            language,
-        )
+
+        def run(stale: Sequence[Chapter]) -> None:
+            if stale:
+                run_chapters(
+                    self.project,
+                    self.cycle,
+                    stale,
+                    kernels,
+                    self.limits,
+                    chapter_done,
+                    self.warm,
+                    known.lacks,
+                    language,
+                )
+
+        run(self.plan.stale)
+        done |= kept.result()
+        run([chapter for chapter in self.cycle.chapters if chapter.name not in done])
         drawings.forget_old()
         return [done[chapter.name] for chapter in self.cycle.chapters]
 
