@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from builds import CYCLE, SOURCES, parameters
@@ -112,7 +113,7 @@ def turn(project: Project, page: Page, number: int) -> list[float]:
     page.wait_for_function("words => document.body?.textContent.includes(words)", arg=words)
     shown = time.time()
     marks = [saved, *project.instants(), shown]
-    return [after - before for before, after in zip(marks, marks[1:], strict=False)]
+    return [after - before for before, after in pairwise(marks)]
 
 
 def main() -> None:
@@ -150,10 +151,7 @@ def main() -> None:
     for name, values in zip(PARTS, zip(*found, strict=True), strict=True):
         print(f"| {name} | {statistics.median(values):.2f} | {min(values):.2f} |")
     wholes = [sum(parts) for parts in found]
-    for name, values in (
-        ("de l’enregistrement à la page", wholes),
-        ("papermill, nbconvert", by_hand),
-    ):
+    for name, values in (("en tout", wholes), ("papermill et nbconvert", by_hand)):
         if values:
             print(f"| {name} | {statistics.median(values):.2f} | {min(values):.2f} |")
     if by_hand:
