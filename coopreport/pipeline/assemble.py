@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -43,6 +44,7 @@ from coopreport.pipeline.shown import (
     numbers_of,
 )
 from coopreport.takeaway.citation import citation
+from coopreport.takeaway.tables import TakenTable, taken_tables
 from coopreport.translation.cells import FRENCH_TEXT, UNTRANSLATED
 from coopreport.translation.words import plain
 
@@ -56,6 +58,11 @@ class Document(NotebookNode):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Document:
         return self
+
+    @cached_property
+    def tables(self) -> list[TakenTable]:
+        """Its tables, those of its charts included, for the page and for its files."""
+        return taken_tables(self)
 
 
 def assemble(
@@ -138,7 +145,8 @@ def assemble(
         }
     )
     metadata = NotebookNode(title=edition.title, coopreport=about)
-    return Document(nbformat=4, nbformat_minor=5, metadata=metadata, cells=cells)
+    made = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
+    return Document(made)  # type: ignore[no-untyped-call]
 
 
 def _prose(id: str, chapter: str, html: str) -> NotebookNode:

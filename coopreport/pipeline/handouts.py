@@ -22,7 +22,6 @@ from coopreport.pipeline.publish import write_json
 from coopreport.pipeline.render import render
 from coopreport.takeaway.citation import bibtex, csl
 from coopreport.takeaway.csv_files import write_tables
-from coopreport.takeaway.tables import taken_tables
 from coopreport.takeaway.workbook import workbook_bytes
 
 HANDOUTS = (REPORT, PDF, TABLES, WORKBOOK, BIBTEX, CSL)
@@ -57,9 +56,8 @@ def write_handouts(
     if printer:
         printer.start(paper_html(document))
     page = render(document)
-    tables = taken_tables(document)
-    write_tables(folder, tables, edition, ledger)
-    (folder / WORKBOOK).write_bytes(workbook_bytes(tables, edition))
+    write_tables(folder, document.tables, edition, ledger)
+    (folder / WORKBOOK).write_bytes(workbook_bytes(document.tables, edition))
     (folder / BIBTEX).write_text(bibtex(edition), encoding="utf-8")
     write_json(folder / CSL, csl(edition))
     versions = None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -37,8 +37,11 @@ from coopreport.locale import (
 from coopreport.pipeline.provenance import is_safe_address
 from coopreport.pipeline.scripts import data_html, page_scripts, policy, script_html, tidy
 from coopreport.pipeline.shown import SVG_MIME
-from coopreport.takeaway.csv_text import csv_texts
+from coopreport.takeaway.csv_text import csv_text
 from coopreport.translation.words import IN_FRENCH, as_is, plain, said
+
+if TYPE_CHECKING:
+    from coopreport.pipeline.assemble import Document
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
@@ -57,7 +60,7 @@ FACES = (
 )
 
 
-def render(document: NotebookNode) -> str:
+def render(document: Document) -> str:
     """Return the page of an assembled document, as HTML text ending with a newline."""
     static = document.metadata.coopreport.edition.static
     scripts = () if static else page_scripts()
@@ -66,7 +69,7 @@ def render(document: NotebookNode) -> str:
         "style": style(),
         "policy": policy((*scripts, vega_script()) if charts else scripts),
         "data": charts,
-        "csv": csv_texts(document),
+        "csv": {table.id: csv_text(table) for table in document.tables},
         "scripts": [script_html(text) for text in scripts],
     }
     return render_with("index.html.j2", exhibit_html, document, about)
