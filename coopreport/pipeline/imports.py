@@ -14,6 +14,9 @@ from pathlib import Path
 
 from coopreport.project import PACKAGE
 
+HOLDERS = (ast.stmt, ast.excepthandler, ast.match_case)
+"""The nodes that are a statement or hold some."""
+
 
 def modules_of(sources: Iterable[str], root: Path) -> tuple[Path, ...]:
     """Return the files of the package that code imports, sorted; `root` holds the package.
@@ -21,20 +24,23 @@ def modules_of(sources: Iterable[str], root: Path) -> tuple[Path, ...]:
     Code that is no Python (a notebook's magic line) imports nothing here: the kernel will say so.
     """
     found: set[Path] = set()
-    waiting = [name for source in sources for name in _imported(source, PACKAGE)]
+    waiting = {name for source in sources for name in _imported(source, PACKAGE)}
+    looked_up: set[str] = set()
     while waiting:
-        for path in _files(waiting.pop(), root):
+        looked_up.add(name := waiting.pop())
+        for path in _files(name, root):
             if path not in found:
                 found.add(path)
                 parent = ".".join(path.relative_to(root).parent.parts)
-                waiting += _imported_by(path, path.stat().st_mtime_ns, parent)
+                imported = _imported_by(path, path.stat().st_mtime_ns, parent)
+                waiting.update(imported - looked_up)
     return tuple(sorted(found))
 
 
 @cache
-def _imported_by(path: Path, modified: int, package: str) -> tuple[str, ...]:
+def _imported_by(path: Path, modified: int, package: str) -> frozenset[str]:
     """Return what a file imports; it is read again when it has been written to."""
-    return tuple(_imported(path.read_text(encoding="utf-8"), package))
+    return frozenset(_imported(path.read_text(encoding="utf-8"), package))
 
 
 def _imported(source: str, package: str) -> Iterator[str]:
@@ -43,7 +49,7 @@ def _imported(source: str, package: str) -> Iterator[str]:
         tree = ast.parse(source)
     except SyntaxError:
         return
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if _is_ours(alias.name))
         elif isinstance(node, ast.ImportFrom):
@@ -52,6 +58,16 @@ def _imported(source: str, package: str) -> Iterator[str]:
             if _is_ours(base):
                 yield base
                 yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield a tree and the statements in it. Expressions, most of its nodes, import nothing."""
+    yield tree
+    for part in vars(tree).values():
+        if isinstance(part, list):
+            for node in part:
+                if isinstance(node, HOLDERS):
+                    yield from _statements(node)
 
 
 def _is_ours(name: str) -> bool:
