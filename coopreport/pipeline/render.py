@@ -138,7 +138,7 @@ def _exporter(template: str, exhibit: Callable[..., Markup]) -> Any:
             "exhibit": exhibit,
             "day": _day,
             "typographic": typographic,
-            "count_text": format_number,
+            "count_text": lambda count: _count(count, current().code),
             "unit_name": lambda unit: said(UNITS[unit].title),
             "said": said,
             "said_as_is": lambda text: said(text, as_is),
@@ -199,6 +199,12 @@ def css_text(text: str) -> Markup:
     return Markup(
         "".join(f"\\{ord(sign):x} " if sign in "\"'\\<>&\n\r\f" else sign for sign in text)
     )
+
+
+@cache
+def _count(count: int, language: str) -> str:
+    """Return a number of rows in a language: the appendix shows few, hundreds of times."""
+    return format_number(count)
 
 
 def _heading(heading: Any) -> Markup:
