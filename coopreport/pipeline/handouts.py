@@ -19,7 +19,7 @@ from coopreport.pipeline.assemble import assemble
 from coopreport.pipeline.edition import Edition
 from coopreport.pipeline.layout import BIBTEX, CSL, PDF, REPORT, TABLES, WORKBOOK
 from coopreport.pipeline.publish import write_json
-from coopreport.pipeline.render import render
+from coopreport.pipeline.render import prepare, render
 from coopreport.takeaway.citation import bibtex, csl
 from coopreport.takeaway.csv_files import write_tables
 from coopreport.takeaway.workbook import workbook_bytes
@@ -31,6 +31,13 @@ HANDOUTS = (REPORT, PDF, TABLES, WORKBOOK, BIBTEX, CSL)
 def is_handout(name: str) -> bool:
     """Tell whether a file of a build, by its path, is one that each edition writes for itself."""
     return name.split("/")[0] in HANDOUTS
+
+
+def prepare_handouts() -> None:
+    """Import and compile what the files of an edition need: call it while the chapters run."""
+    import xlsxwriter  # noqa: F401
+
+    prepare()
 
 
 def write_handouts(

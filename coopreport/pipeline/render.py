@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
+PAGE = "index.html.j2"
 PASSAGES = "{passages}"
 NOTE = Markup(
     '<p class="translation">This is an English edition of the report, made from the same notebooks '
@@ -72,7 +73,17 @@ def render(document: Document) -> str:
         "csv": {table.id: csv_text(table) for table in document.tables},
         "scripts": [script_html(text) for text in scripts],
     }
-    return render_with("index.html.j2", exhibit_html, document, about)
+    return render_with(PAGE, exhibit_html, document, about)
+
+
+def prepare() -> None:
+    """Import and compile what a page needs: that takes longer than rendering one."""
+    environment = _exporter(PAGE, exhibit_html).environment
+    for path in (TEMPLATES / TEMPLATE).glob("*.html.j2"):
+        environment.get_template(path.name)
+    style()
+    vega_script()
+    packed_vega()
 
 
 def french_passages(page: str) -> int:
