@@ -26,6 +26,8 @@ from builds import CYCLE, SOURCES, parameters
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
+REST = 1.0
+"""Seconds between two saves, for the browser to finish."""
 PARTS = ("vu", "chapitre", "page", "publication", "navigateur")
 
 
@@ -139,6 +141,7 @@ def main() -> None:
             for number in range(asked.turns + 1):  # the first one only fills the caches
                 seconds = turn(project, page, number)
                 process.stderr.readline()  # it is done, the shelf included
+                time.sleep(REST)
                 if number:
                     found.append(seconds)
                 if number and number * asked.references // asked.turns > len(by_hand):

@@ -28,6 +28,7 @@ def modules_of(sources: Iterable[str], root: Path) -> tuple[Path, ...]:
     looked_up: set[str] = set()
     while waiting:
         looked_up.add(name := waiting.pop())
+        waiting.update({name.rpartition(".")[0]} - looked_up - {""})  # importing it runs them too
         for path in _files(name, root):
             if path not in found:
                 found.add(path)
@@ -75,10 +76,8 @@ def _is_ours(name: str) -> bool:
 
 
 def _files(name: str, root: Path) -> Iterator[Path]:
-    """Yield the files that importing a dotted name runs: each package on the way, the module."""
-    parts = name.split(".")
-    for depth in range(1, len(parts) + 1):
-        path = root.joinpath(*parts[:depth])
-        for file in (path / "__init__.py", path.with_suffix(".py")):
-            if file.is_file():
-                yield file
+    """Yield the file of a dotted name: that of the package, or the module."""
+    path = root.joinpath(*name.split("."))
+    for file in (path / "__init__.py", path.with_suffix(".py")):
+        if file.is_file():
+            yield file
