@@ -15,6 +15,17 @@ FONTS = "font-family=\"'Coop Sans', 'Source Sans 3', 'Segoe UI', Arial, sans-ser
 """The font of our drawings, and those that come close where it is not at hand."""
 
 
+class _Quoted(dict[int, str]):
+    """What stands for each sign in an address, for `str.translate`; found at its first use."""
+
+    def __missing__(self, sign: int) -> str:
+        self[sign] = quote(chr(sign), safe=PLAIN)
+        return self[sign]
+
+
+QUOTED = _Quoted()
+
+
 def data_link(file: str, text: str, of: str) -> Markup:
     """Return the link that saves `text` under the name `file`, whose ending says what it is.
 
@@ -25,7 +36,7 @@ def data_link(file: str, text: str, of: str) -> Markup:
     return Markup(
         '<a class="file" download="{}" href="data:{};charset=utf-8,{}">{}'
         '<span class="unseen"> {}</span></a>'
-    ).format(file, MEDIA_TYPES[kind], Markup(quote(content, safe=PLAIN)), kind.upper(), of)
+    ).format(file, MEDIA_TYPES[kind], Markup(content.translate(QUOTED)), kind.upper(), of)
 
 
 def _alone(svg: str) -> str:

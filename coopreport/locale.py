@@ -209,10 +209,15 @@ def format_partial_date(text: str) -> str:
 
 def keep_together(text: str) -> str:
     """Return text with U+00A0 where a line may not break: before `:` `%` `$`, inside « »."""
-    text = re.sub(rf"«[ {NBSP}]?", f"«{NBSP}", text)
-    text = re.sub(rf"[ {NBSP}]?»", f"{NBSP}»", text)
-    text = re.sub(r" (?=:(?:\s|$))", NBSP, text)
-    return re.sub(r"(?<=\d) (?=(?:%|\$|[kMG]\$))", NBSP, text)
+    # A page passes thousands of cells through here: a search of a sign costs less than a pattern.
+    if "«" in text or "»" in text:
+        text = re.sub(rf"«[ {NBSP}]?", f"«{NBSP}", text)
+        text = re.sub(rf"[ {NBSP}]?»", f"{NBSP}»", text)
+    if " :" in text:
+        text = re.sub(r" (?=:(?:\s|$))", NBSP, text)
+    if "%" in text or "$" in text:
+        text = re.sub(r"(?<=\d) (?=(?:%|\$|[kMG]\$))", NBSP, text)
+    return text
 
 
 def typographic(text: str) -> str:
@@ -220,7 +225,7 @@ def typographic(text: str) -> str:
 
     For the project's own words (prose, titles, notes); text from data keeps its apostrophes.
     """
-    return keep_together(re.sub(r"(?<=\w)'(?=\w)", "’", text))
+    return keep_together(re.sub(r"(?<=\w)'(?=\w)", "’", text) if "'" in text else text)
 
 
 def count_of(number: int, singular: str, plural: str = "") -> str:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from coopreport.errors import ChapterFailed
@@ -44,6 +44,7 @@ from coopreport.pipeline.shown import (
     numbers_of,
 )
 from coopreport.takeaway.citation import citation
+from coopreport.takeaway.tables import TakenTable, taken_tables
 from coopreport.translation.cells import FRENCH_TEXT, UNTRANSLATED
 from coopreport.translation.words import plain
 
@@ -52,10 +53,16 @@ class Document(NotebookNode):
     """The assembled document. Nothing changes it any more: a copy of it is itself.
 
     nbconvert copies a notebook three times before it renders it, which takes as long as rendering.
+    nbformat's own makers of cells would copy and validate each one, which takes longer still.
     """
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Document:
         return self
+
+    @cached_property
+    def tables(self) -> list[TakenTable]:
+        """Its tables, those of its charts included, for the page and for its files."""
+        return taken_tables(self)
 
 
 def assemble(
@@ -89,7 +96,6 @@ def assemble(
         headings: list[Heading] = []
         for index, cell in enumerate(notebook.cells):
             cell_id = f"{context.chapter}-{index:03d}"
-            about = {"coopreport": {"chapter": context.chapter}}
             if cell.cell_type == "markdown":
                 given = cell.metadata.get("user_expressions", ())
                 html, found = prose_html(
@@ -101,20 +107,16 @@ def assemble(
                 )
                 headings += found
                 uses.add(str(html), _place(headings))
-                prose = nbformat.v4.new_markdown_cell(str(html), id=cell_id, metadata=about)
-                cells.append(prose)
+                cells.append(_prose(cell_id, context.chapter, str(html)))
             elif exhibits := shown.get((name, index)):
                 for exhibit in exhibits:
                     for item in exhibit.data.get("items", ()):
                         uses.add(item["html"], _place(headings))
                 outputs = [_output(exhibit, numbers, edition.revised_cells) for exhibit in exhibits]
-                code = nbformat.v4.new_code_cell("", id=cell_id, metadata=about, outputs=outputs)
-                cells.append(code)
+                cells.append(_code(cell_id, context.chapter, outputs))
         if notes := context.notes.html():
             uses.add(notes, _place(headings))
-            cell_id = f"{context.chapter}-notes"
-            about = {"coopreport": {"chapter": context.chapter}}
-            cells.append(nbformat.v4.new_markdown_cell(str(notes), id=cell_id, metadata=about))
+            cells.append(_prose(f"{context.chapter}-notes", context.chapter, str(notes)))
         _check_headings(name, headings)
         contents.append(_entry(position, headings))
     indicators = number_indicators(ledger, uses)
@@ -122,32 +124,45 @@ def assemble(
     revised = {each.indicator: asdict(each) for each in edition.revised}
     for cell in cells:
         _link_numbers(cell, numbering, revised)
-    document = Document(nbformat.v4.new_notebook(cells=cells))  # type: ignore[no-untyped-call]
-    document.metadata = nbformat.from_dict(
+    about = NotebookNode(
         {
-            "title": edition.title,
-            "coopreport": {
-                "edition": {**asdict(edition), "cut_off": edition.cut_off.isoformat()},
-                "citation": citation(edition),
-                "contents": contents,
-                "tables": _list(shown.values(), numbers, TABLE_MIME),
-                "charts": _list(shown.values(), numbers, CHART_MIME),
-                "origins": [
-                    {**item, "revised": revised.get(item["id"])}
-                    for item in origins(indicators, ledger)
-                ],
-                "frames": _frame_origins(shown.values(), references, ledger),
-                "unused": ledger["unused"],
-                "ledger_sha256": ledger_digest(ledger),
-                "digests": {
-                    exhibit.data["id"]: exhibit_digest(exhibit.data)
-                    for exhibits in shown.values()
-                    for exhibit in exhibits
-                },
+            "edition": NotebookNode(asdict(edition), cut_off=edition.cut_off.isoformat()),
+            "citation": citation(edition),
+            "contents": contents,
+            "tables": _list(shown.values(), numbers, TABLE_MIME),
+            "charts": _list(shown.values(), numbers, CHART_MIME),
+            "origins": [
+                {**item, "revised": revised.get(item["id"])} for item in origins(indicators, ledger)
+            ],
+            "frames": _frame_origins(shown.values(), references, ledger),
+            "unused": ledger["unused"],
+            "ledger_sha256": ledger_digest(ledger),
+            "digests": {
+                exhibit.data["id"]: exhibit_digest(exhibit.data)
+                for exhibits in shown.values()
+                for exhibit in exhibits
             },
         }
     )
-    return document
+    metadata = NotebookNode(title=edition.title, coopreport=about)
+    made = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
+    return Document(made)  # type: ignore[no-untyped-call]
+
+
+def _prose(id: str, chapter: str, html: str) -> NotebookNode:
+    return NotebookNode(id=id, cell_type="markdown", metadata=_of(chapter), source=html)
+
+
+def _code(id: str, chapter: str, outputs: list[NotebookNode]) -> NotebookNode:
+    metadata = _of(chapter)
+    return NotebookNode(
+        id=id, cell_type="code", metadata=metadata, source="", execution_count=None, outputs=outputs
+    )
+
+
+def _of(chapter: str) -> NotebookNode:
+    """Return the metadata of a cell of the document: the chapter that it is of."""
+    return NotebookNode(coopreport=NotebookNode(chapter=chapter))
 
 
 def _place(headings: Sequence[Heading]) -> Place:
@@ -166,8 +181,15 @@ def _link_numbers(
         cell.source = str(with_origins(with_revisions(cell.source, revised), numbering))
         return
     for output in cell.outputs:
-        for item in output.data.get(FIGURES_MIME, {}).get("items", ()):
-            item["html"] = str(with_origins(with_revisions(item["html"], revised), numbering))
+        if figures := output.data.get(FIGURES_MIME):
+            items = [
+                {
+                    **item,
+                    "html": str(with_origins(with_revisions(item["html"], revised), numbering)),
+                }
+                for item in figures["items"]
+            ]
+            output.data[FIGURES_MIME] = {**figures, "items": items}
 
 
 def _frame_origins(
@@ -198,13 +220,11 @@ def _output(
     exhibit: Shown, numbers: dict[str, tuple[str, int]], revised: Sequence[RevisedCell]
 ) -> NotebookNode:
     number = numbers.get(exhibit.data["id"], ("", 0))[1]
-    bundle = {exhibit.mime: with_marks(exhibit.data, revised)} | (
-        {SVG_MIME: exhibit.svg} if exhibit.svg else {}
-    )
-    output: NotebookNode = nbformat.v4.new_output(
-        "display_data", data=bundle, metadata={"number": number}
-    )
-    return output
+    bundle = NotebookNode({exhibit.mime: with_marks(exhibit.data, revised)})
+    if exhibit.svg:
+        bundle[SVG_MIME] = exhibit.svg
+    metadata = NotebookNode(number=number)
+    return NotebookNode(output_type="display_data", data=bundle, metadata=metadata)
 
 
 def _check_headings(name: str, headings: Sequence[Heading]) -> None:

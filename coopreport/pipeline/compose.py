@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from coopreport import __version__
 from coopreport.chapters import Chapter
@@ -33,6 +35,8 @@ from coopreport.pipeline.shown import draw_charts
 Draw = Callable[..., str]
 TRANSLATION = "coopreport/translation/"
 """The inputs that the drawings of an English edition depend on too."""
+TEXTS_READ = 24
+"""Notebooks that a process remembers, of those it read: two or three reports' worth."""
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 
 
@@ -68,9 +72,18 @@ def done_now(
 
 def done_before(chapter: Chapter, record: Record, text: str) -> Done | None:
     """Return a chapter from its kept text; None when that is no sealed notebook."""
-    notebook = nbformat.reads(text, as_version=4)
-    ledger = seal_output(notebook)
+    notebook, ledger = _read(text)
     return None if ledger is None else Done(Executed(chapter, notebook, ledger, 0), record, text)
+
+
+@lru_cache(maxsize=TEXTS_READ)
+def _read(text: str) -> tuple[NotebookNode, dict[str, Any] | None]:
+    """Return an executed notebook and the ledger of its seal: nothing may change them any more.
+
+    `make watch` meets the same texts at each save. They were validated when they were written.
+    """
+    notebook = nbformat.v4.reads(text)
+    return notebook, seal_output(notebook)
 
 
 def record_of(

@@ -19,10 +19,9 @@ from coopreport.pipeline.assemble import assemble
 from coopreport.pipeline.edition import Edition
 from coopreport.pipeline.layout import BIBTEX, CSL, PDF, REPORT, TABLES, WORKBOOK
 from coopreport.pipeline.publish import write_json
-from coopreport.pipeline.render import render
+from coopreport.pipeline.render import prepare, render
 from coopreport.takeaway.citation import bibtex, csl
 from coopreport.takeaway.csv_files import write_tables
-from coopreport.takeaway.tables import taken_tables
 from coopreport.takeaway.workbook import workbook_bytes
 
 HANDOUTS = (REPORT, PDF, TABLES, WORKBOOK, BIBTEX, CSL)
@@ -32,6 +31,13 @@ HANDOUTS = (REPORT, PDF, TABLES, WORKBOOK, BIBTEX, CSL)
 def is_handout(name: str) -> bool:
     """Tell whether a file of a build, by its path, is one that each edition writes for itself."""
     return name.split("/")[0] in HANDOUTS
+
+
+def prepare_handouts() -> None:
+    """Import and compile what the files of an edition need: call it while the chapters run."""
+    import xlsxwriter  # noqa: F401
+
+    prepare()
 
 
 def write_handouts(
@@ -57,9 +63,8 @@ def write_handouts(
     if printer:
         printer.start(paper_html(document))
     page = render(document)
-    tables = taken_tables(document)
-    write_tables(folder, tables, edition, ledger)
-    (folder / WORKBOOK).write_bytes(workbook_bytes(tables, edition))
+    write_tables(folder, document.tables, edition, ledger)
+    (folder / WORKBOOK).write_bytes(workbook_bytes(document.tables, edition))
     (folder / BIBTEX).write_text(bibtex(edition), encoding="utf-8")
     write_json(folder / CSL, csl(edition))
     versions = None

@@ -15,8 +15,8 @@ from threading import Lock
 
 from coopreport.project import PACKAGE
 
-BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
-"""What may hold statements, or be one."""
+HOLDERS = (ast.stmt, ast.excepthandler, ast.match_case)
+"""The nodes that are a statement or hold some."""
 _parsing = Lock()
 """Python 3.11 may fail when two threads parse source at once."""
 
@@ -27,24 +27,23 @@ def modules_of(sources: Iterable[str], root: Path) -> tuple[Path, ...]:
     Code that is no Python (a notebook's magic line) imports nothing here: the kernel will say so.
     """
     found: set[Path] = set()
-    names: set[str] = set()
+    looked_up: set[str] = set()
     with _parsing:
         waiting = {name for source in sources for name in _imported(source, PACKAGE)}
-        while waiting := waiting - names:
-            names |= waiting
-            files = {path for name in waiting for path in _files(name, root)} - found
-            found |= files
-            waiting = {name for path in files for name in _imported_by(path, root)}
+        while waiting:
+            looked_up.add(name := waiting.pop())
+            waiting.update({name.rpartition(".")[0]} - looked_up - {""})  # it is imported too
+            for path in _files(name, root):
+                if path not in found:
+                    found.add(path)
+                    parent = ".".join(path.relative_to(root).parent.parts)
+                    imported = _imported_by(path, path.stat().st_mtime_ns, parent)
+                    waiting.update(imported - looked_up)
     return tuple(sorted(found))
 
 
-def _imported_by(path: Path, root: Path) -> frozenset[str]:
-    package = ".".join(path.relative_to(root).parent.parts)
-    return _imported_at(path, path.stat().st_mtime_ns, package)
-
-
 @cache
-def _imported_at(path: Path, modified: int, package: str) -> frozenset[str]:
+def _imported_by(path: Path, modified: int, package: str) -> frozenset[str]:
     """Return what a file imports; it is read again when it has been written to."""
     return frozenset(_imported(path.read_text(encoding="utf-8"), package))
 
@@ -67,14 +66,13 @@ def _imported(source: str, package: str) -> Iterator[str]:
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield the statements of a tree, at any depth; their expressions, most of it, hold none."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for field in node._fields:
-            if isinstance(inside := getattr(node, field), list):
-                waiting += (each for each in inside if isinstance(each, BLOCKS))
+    """Yield a tree and the statements in it. Expressions, most of its nodes, import nothing."""
+    yield tree
+    for part in vars(tree).values():
+        if isinstance(part, list):
+            for node in part:
+                if isinstance(node, HOLDERS):
+                    yield from _statements(node)
 
 
 def _is_ours(name: str) -> bool:
@@ -82,10 +80,8 @@ def _is_ours(name: str) -> bool:
 
 
 def _files(name: str, root: Path) -> Iterator[Path]:
-    """Yield the files that importing a dotted name runs: each package on the way, the module."""
-    parts = name.split(".")
-    for depth in range(1, len(parts) + 1):
-        path = root.joinpath(*parts[:depth])
-        for file in (path / "__init__.py", path.with_suffix(".py")):
-            if file.is_file():
-                yield file
+    """Yield the file of a dotted name: that of the package, or the module."""
+    path = root.joinpath(*name.split("."))
+    for file in (path / "__init__.py", path.with_suffix(".py")):
+        if file.is_file():
+            yield file

@@ -19,6 +19,7 @@ from coopreport.pipeline.cache import CACHE, ChapterCache
 from coopreport.pipeline.compose import Done, Draw, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
 from coopreport.pipeline.good_run import SEAL
+from coopreport.pipeline.handouts import prepare_handouts
 from coopreport.pipeline.imports import modules_of
 from coopreport.pipeline.inputs import hashes_now, input_files
 from coopreport.pipeline.layout import LEDGER, REPORT
@@ -69,6 +70,7 @@ class Production:
             kept = beside.submit(self._kept)
             defined = beside.submit(lambda: known.defined)
             beside.submit(modules_of, [SEAL], self.project.code)  # asked again of every chapter
+            beside.submit(prepare_handouts)
             done = self._chapters(known, kept)
         started = time.monotonic()
         finished = self.work / "build"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -37,11 +37,15 @@ from coopreport.locale import (
 from coopreport.pipeline.provenance import is_safe_address
 from coopreport.pipeline.scripts import data_html, page_scripts, policy, script_html, tidy
 from coopreport.pipeline.shown import SVG_MIME
-from coopreport.takeaway.csv_text import csv_texts
+from coopreport.takeaway.csv_text import csv_text
 from coopreport.translation.words import IN_FRENCH, as_is, plain, said
+
+if TYPE_CHECKING:
+    from coopreport.pipeline.assemble import Document
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
+PAGE = "index.html.j2"
 PASSAGES = "{passages}"
 NOTE = Markup(
     '<p class="translation">This is an English edition of the report, made from the same notebooks '
@@ -57,7 +61,7 @@ FACES = (
 )
 
 
-def render(document: NotebookNode) -> str:
+def render(document: Document) -> str:
     """Return the page of an assembled document, as HTML text ending with a newline."""
     static = document.metadata.coopreport.edition.static
     scripts = () if static else page_scripts()
@@ -66,10 +70,20 @@ def render(document: NotebookNode) -> str:
         "style": style(),
         "policy": policy((*scripts, vega_script()) if charts else scripts),
         "data": charts,
-        "csv": csv_texts(document),
+        "csv": {table.id: csv_text(table) for table in document.tables},
         "scripts": [script_html(text) for text in scripts],
     }
-    return render_with("index.html.j2", exhibit_html, document, about)
+    return render_with(PAGE, exhibit_html, document, about)
+
+
+def prepare() -> None:
+    """Import and compile what a page needs: that takes longer than rendering one."""
+    environment = _exporter(PAGE, exhibit_html).environment
+    for path in (TEMPLATES / TEMPLATE).glob("*.html.j2"):
+        environment.get_template(path.name)
+    style()
+    vega_script()
+    packed_vega()
 
 
 def french_passages(page: str) -> int:
@@ -135,7 +149,7 @@ def _exporter(template: str, exhibit: Callable[..., Markup]) -> Any:
             "exhibit": exhibit,
             "day": _day,
             "typographic": typographic,
-            "count_text": format_number,
+            "count_text": lambda count: _count(count, current().code),
             "unit_name": lambda unit: said(UNITS[unit].title),
             "said": said,
             "said_as_is": lambda text: said(text, as_is),
@@ -196,6 +210,12 @@ def css_text(text: str) -> Markup:
     return Markup(
         "".join(f"\\{ord(sign):x} " if sign in "\"'\\<>&\n\r\f" else sign for sign in text)
     )
+
+
+@cache
+def _count(count: int, language: str) -> str:
+    """Return a number of rows in a language: the appendix shows few, hundreds of times."""
+    return format_number(count)
 
 
 def _heading(heading: Any) -> Markup:

@@ -6,10 +6,11 @@ page. When the package's own code changes, or the warm process is lost, it start
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,8 +26,10 @@ from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
 from coopreport.shelf.renew import renew
 
-LOOK_EVERY = 0.1
-"""Seconds between two looks at the files."""
+LOOK_EVERY = 0.05
+"""Seconds between two looks at the files, which take one or two thousandths."""
+SETTLED = 0.02
+"""Seconds between two looks that agree: nothing is being written."""
 
 Stamps = dict[Path, tuple[int, int, int]]
 
@@ -45,11 +48,18 @@ def watch(
         say(f"Page vivante{NBSP}: {live.address} (Ctrl-C pour finir)")
         try:
             with Warm(project, say) as warm:
-                seen: Stamps = {}
+                looked: Stamps = {}
+                built: Stamps = {}
                 while not warm.lost:
-                    if (now := _stable(project, name)) != seen:
-                        seen = now
-                        _build(project, name, limits, say, warm, live)
+                    if _stamps(looked) != looked or not looked:
+                        files = _settled(project, name)
+                        looked = _stamps({*files, *_folders(files)})
+                        if files != built:
+                            _build(project, name, limits, say, warm, live)
+                            if not built:
+                                gc.collect()
+                                gc.freeze()  # the libraries are not looked through at each build
+                            built = files
                     time.sleep(LOOK_EVERY)
         except CodeChanged:
             say("Le code a changé; redémarrage.")
@@ -83,13 +93,23 @@ def _build(
     say(f"{what}{NBSP}: {seconds}{NBSP}s" if built.made else "à jour")
 
 
-def _stamps(project: Project, name: str) -> Stamps:
-    """Return the size and the dates of every input; a lost file has none."""
-    found: Stamps = {}
+def _files(project: Project, name: str) -> list[Path]:
+    """Return every input of the cycle; when its file cannot be read, what may mend it."""
     try:
-        paths = input_paths(project, read_cycle(project, name))
+        return input_paths(project, read_cycle(project, name))
     except CoopreportError:
-        paths = [project.cycle_file(name), *project.notebooks.glob("*.ipynb")]
+        return [project.cycle_file(name), *project.notebooks.glob("*.ipynb")]
+
+
+def _folders(files: Iterable[Path]) -> set[Path]:
+    """Return the folders of files, and those above: one changes when a file comes or goes."""
+    folders = {path.parent for path in files}
+    return {*folders, *(folder.parent for folder in folders)}
+
+
+def _stamps(paths: Iterable[Path]) -> Stamps:
+    """Return the size and the dates of files and folders; a lost one has none."""
+    found: Stamps = {}
     for path in paths:
         try:
             stat = path.stat()
@@ -99,12 +119,12 @@ def _stamps(project: Project, name: str) -> Stamps:
     return found
 
 
-def _stable(project: Project, name: str) -> Stamps:
-    """Return the stamps once nothing is being written: two looks agree."""
-    before = _stamps(project, name)
+def _settled(project: Project, name: str) -> Stamps:
+    """Return the stamps of the inputs once nothing is being written: two looks agree."""
+    before = _stamps(_files(project, name))
     while True:
-        time.sleep(LOOK_EVERY / 2)
-        if (now := _stamps(project, name)) == before:
+        time.sleep(SETTLED)
+        if (now := _stamps(_files(project, name))) == before:
             return now
         before = now
 

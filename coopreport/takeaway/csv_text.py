@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nbformat import NotebookNode
-
-from coopreport.takeaway.tables import TakenTable, taken_tables
-
-
-def csv_texts(document: NotebookNode) -> dict[str, str]:
-    """Return the CSV of each table of an assembled document, its charts' included, by its id."""
-    return {table.id: csv_text(table) for table in taken_tables(document)}
+from coopreport.takeaway.tables import TakenTable
 
 
 def csv_text(table: TakenTable) -> str:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -31,6 +32,11 @@ LONGEST_HEADING = 255
 WIDEST, NARROWEST = 48, 9
 """Characters across the widest and the narrowest column; a longer text takes more lines."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
+PROPERTIES = "docProps/core.xml"
+NAMING = (PROPERTIES, "xl/sharedStrings.xml")
+"""The files of a spreadsheet's ZIP that name the build of a draft."""
+ANY_BUILD = "\ue000production\ue000"
+"""Stands there for the name of the build, which changes at each save. No keyboard types it."""
 NEUTRAL = (
     "Aucune cellule n’est une formule : un texte qui commence par =, +, - ou @ est marqué comme "
     "texte et se lit tel quel. Les mêmes tableaux, pour la machine, sont dans tableaux/ (CSV)."
@@ -38,7 +44,27 @@ NEUTRAL = (
 
 
 def workbook_bytes(tables: Sequence[TakenTable], edition: Edition) -> bytes:
-    """Return the spreadsheet of an edition's tables; the same tables give the same bytes."""
+    """Return the spreadsheet of an edition's tables; the same tables give the same bytes.
+
+    The ZIP is uncompressed, since compression libraries differ in their bytes.
+    """
+    made = io.BytesIO()
+    unnamed = replace(edition, build=ANY_BUILD)
+    with ZipFile(made, "w", ZIP_STORED) as book:
+        for name, part in _parts(tuple(tables), unnamed, current().tag).items():
+            if name in NAMING:
+                part = part.replace(ANY_BUILD.encode(), edition.build.encode())
+            book.writestr(ZipInfo(name, EPOCH), part)
+    return made.getvalue()
+
+
+@lru_cache(maxsize=2)
+def _parts(tables: tuple[TakenTable, ...], edition: Edition, language: str) -> dict[str, bytes]:
+    """Return the files in a spreadsheet's ZIP, by name.
+
+    They are kept for the next build of the process: the tables seldom change between two saves of
+    `make watch`. The language, which xlsxwriter cannot say, is added to the properties.
+    """
     import xlsxwriter
 
     made = io.BytesIO()
@@ -54,28 +80,16 @@ def workbook_bytes(tables: Sequence[TakenTable], edition: Edition) -> bytes:
                 "title": typographic(f"{edition.title}, cycle {edition.cycle}"),
                 "subject": name_of(edition),
                 "author": edition.author,
-                "language": current().tag,
+                "language": language,
                 "created": datetime.combine(day_of(edition), datetime.min.time()),
             }
         )
         _Book(book, tables, edition).write()
-    return _same_anywhere(made.getvalue())
-
-
-def _same_anywhere(content: bytes) -> bytes:
-    """Return a spreadsheet's ZIP uncompressed, since compression libraries differ in their bytes.
-
-    Its language, which xlsxwriter cannot say, is added to its properties.
-    """
-    made = io.BytesIO()
-    with ZipFile(io.BytesIO(content)) as given, ZipFile(made, "w", ZIP_STORED) as kept:
-        for name in given.namelist():
-            part = given.read(name)
-            if name == "docProps/core.xml":
-                language = f"<dc:language>{current().tag}</dc:language></cp:coreProperties>"
-                part = part.replace(b"</cp:coreProperties>", language.encode())
-            kept.writestr(ZipInfo(name, EPOCH), part)
-    return made.getvalue()
+    with ZipFile(made) as given:
+        parts = {name: given.read(name) for name in given.namelist()}
+    properties, end = parts[PROPERTIES], b"</cp:coreProperties>"
+    said = f"<dc:language>{language}</dc:language>".encode()
+    return parts | {PROPERTIES: properties.replace(end, said + end)}
 
 
 Shown = tuple[str | float, str]
