@@ -221,7 +221,7 @@ def _identity(project: Project) -> Found:
 
 def _filter(project: Project) -> Found:
     """Find whether git strips the results of notebooks when they are committed."""
-    name, serves = "filtre des carnets", "un commit sans résultats de calcul"
+    name, serves = "filtre des notebooks", "un commit sans résultats de calcul"
     told = _says(project, "git", "check-attr", "filter", "notebooks/01-sommaire.ipynb")
     filter_name = told.rpartition(": ")[2]
     keys = (f"filter.{filter_name}.process", f"filter.{filter_name}.clean")

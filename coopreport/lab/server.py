@@ -80,7 +80,7 @@ def refuse_root(asked: bool) -> None:
     """
     if os.geteuid() == 0 and not asked:
         raise BadCall(
-            f"JupyterLab ne s’ouvre pas pour root{NBSP}: un carnet y aurait tous les droits.",
+            f"JupyterLab ne s’ouvre pas pour root{NBSP}: un notebook y aurait tous les droits.",
             "prenez un compte ordinaire ou, dans un conteneur, make lab ROOT=oui.",
         )
 

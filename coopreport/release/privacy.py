@@ -51,7 +51,7 @@ def check_privacy(project: Project, folder: Path) -> None:
         listed = "\n".join(f"  {name}{NBSP}: {quoted(text)}" for name, text in found)
         raise TellsWhere(
             f"Des fichiers disent où et par qui ils ont été faits; rien n’est publié.\n{listed}",
-            "enlevez ce chemin ou ce nom du carnet ou de la table, puis make report.",
+            "enlevez ce chemin ou ce nom du notebook ou de la table, puis make report.",
         )
 
 
