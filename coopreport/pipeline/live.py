@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -90,7 +91,8 @@ class Live(Loopback):
         request.send_header("Content-Length", str(len(body)))
         request.send_header("Cache-Control", "no-store")
         request.end_headers()
-        request.wfile.write(body)
+        with suppress(OSError):  # the page was closed, or reloads already
+            request.wfile.write(body)
 
     def _listen(self, request: BaseHTTPRequestHandler) -> None:
         request.send_response(HTTPStatus.OK)
