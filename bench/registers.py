@@ -143,9 +143,10 @@ def prepare(work: Path, municipalities: Path, rows: int) -> None:
             write_quebec(paths[form], rows, 1, municipalities=municipalities, zipped=form == "ZIP")
     if not paths["Parquet"].exists():
         register = RegisterFile("quebec", paths["dossier"], municipalities)
-        with opened(register) as (connection, _):
+        with opened(register, ids=True) as (connection, loaded):
+            loaded.units.put(connection)
             columns = ", ".join(f'"{name}"' for name in UNIT_COLUMNS if name != "synthetic")
-            order = f"SELECT {columns}, TRUE AS synthetic FROM units JOIN groups USING (number)"
+            order = f"SELECT {columns}, TRUE AS synthetic FROM units"
             connection.execute(f"COPY ({order}) TO '{paths['CSV']}' (HEADER)")
             connection.execute(f"COPY ({order}) TO '{paths['Parquet']}'")
 
