@@ -16,12 +16,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport.errors import BadCall, BadData, Fault, nearest, quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DAYS_PER_YEAR = 365.25
 COUNTS = ["entries", "deaths", "exits"]
@@ -65,6 +67,8 @@ def pool(life_table: pd.DataFrame, fractional: bool = False) -> pd.DataFrame:
         BadData: a missing column, a missing, fractional or negative count, or more (or fewer)
             deaths and exits than entries.
     """
+    import pandas as pd
+
     pooled = pool_by(life_table, (), fractional)
     return pd.DataFrame({"age_days": pooled.ages, **pooled.counts})
 
@@ -119,6 +123,8 @@ def check_groups(life_table: pd.DataFrame, by: Sequence[str]) -> None:
 
 def _numbered(life_table: pd.DataFrame, by: Sequence[str]) -> tuple[Array, pd.DataFrame]:
     """Return the number of each row's group, in the order of the labels, and the groups."""
+    import pandas as pd
+
     numbers = np.zeros(len(life_table), dtype="int64")
     if not by:
         return numbers, pd.DataFrame(index=range(1))
@@ -159,6 +165,8 @@ def kaplan_meier(
     Returns:
         The curve, from age 0, also of a table without a row.
     """
+    import pandas as pd
+
     counts = pool(life_table, fractional)
     if counts.empty:
         counts = pd.DataFrame({name: [0] for name in counts.columns})
@@ -200,6 +208,8 @@ def kaplan_meier_by(
         BadData: as `pool`, or more deaths and exits at an age than units at risk.
         BadCall: a confidence outside 0 to 1, or no such group column.
     """
+    import pandas as pd
+
     if not 0 < confidence < 1:
         raise BadCall(f"Niveau de confiance {confidence} hors de 0 à 1.", "Donner 0.95, par ex.")
     pooled = _from_birth(pool_by(life_table, by, fractional))

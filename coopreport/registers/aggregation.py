@@ -14,11 +14,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport.errors import BadCall, BadData, CannotPublish, Fault, nearest
 from coopreport.locale import format_date
@@ -39,6 +39,7 @@ from coopreport.registers.schema import (
 from coopreport.registers.units import DATES, NONE
 
 if TYPE_CHECKING:
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
 MEMORY_LIMIT = "400MB"
@@ -102,7 +103,8 @@ def life_tables(
     _check_groups(asked, kept)
     if cache is not None:
         return _cached(register, rules, asked, kept, cache)
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(import_module, "pandas")  # takes a while, and the reading does without
         return _compute(register, rules, asked, kept, pool.submit(content_hash, register))
 
 
@@ -116,6 +118,8 @@ def read_units(register: RegisterFile) -> tuple[pd.DataFrame, Account]:
 
     Dates are `datetime.date` or None: for registers of thousands of units, not of millions.
     """
+    import pandas as pd
+
     with opened(register, ids=True) as (_, loaded):
         units = loaded.units
     texts = units.groups.iloc[units.group]

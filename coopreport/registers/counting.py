@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport.analysis.survival import COUNTS
 from coopreport.registers import life_table
 from coopreport.registers.life_table import fates, left_out
 from coopreport.registers.schema import END_KINDS, UNKNOWN, Rules
 from coopreport.registers.units import Units
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOT_ASKED = "hors de la population demandée"
 REASONS = (*life_table.REASONS, NOT_ASKED)
@@ -74,6 +76,8 @@ def observe(units: Units, rules: Rules, only: Mapping[str, Sequence[str]]) -> Ob
 
 def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.DataFrame:
     """Count the observed units by group and age; only the ages at which something happens."""
+    import pandas as pd
+
     numbering = _Numbering.of(observed, [name for name in grouping if name != "synthetic"])
     span = max(int(observed.exit_age.max(initial=0)), int(observed.entry_age.max(initial=0))) + 1
     entered = numbering.number(observed)
@@ -181,6 +185,8 @@ def _years(days: Array) -> Array:
 
 def _ranked(groups: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, pd.DataFrame]:
     """Return the rank of each group by its labels in some columns, and the labels of each rank."""
+    import pandas as pd
+
     if not columns:
         return np.zeros(len(groups), dtype="int64"), pd.DataFrame(index=range(1))
     together = groups.groupby([*columns], sort=True)

@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport.analysis.cohorts import whole_days
 from coopreport.analysis.definition import Definition
 from coopreport.analysis.survival import COUNTS
 from coopreport.registers.schema import Rules
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DEATH_BEFORE_BIRTH = "dissoutes avant leur constitution"
 BORN_TOO_EARLY = "constituées avant la première cohorte"
@@ -146,6 +148,8 @@ def count_by_age(units: pd.DataFrame, by: Sequence[str] = ("coop_type",)) -> pd.
         `by` columns, `age_days`, `entries`, `deaths`, `exits` (int64), sorted by `by` and age; only
         the ages at which something happens.
     """
+    import pandas as pd
+
     keys = [*by, "age_days"]
     starts = units[[*by]].assign(age_days=units["entry_age"], entries=1, deaths=0, exits=0)
     stops = units[[*by]].assign(
@@ -156,6 +160,8 @@ def count_by_age(units: pd.DataFrame, by: Sequence[str] = ("coop_type",)) -> pd.
 
 def add_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Sum life tables of the same groups: the table of the parts taken together."""
+    import pandas as pd
+
     keys = [name for name in tables[0].columns if name not in COUNTS]
     return _sum(pd.concat(tables), keys)
 

@@ -8,19 +8,19 @@ Columns `unit_id`, `birth` (AAAA-MM-JJ), `end` and `legal_form` are required; th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport.errors import BadCall, BadData, Fault, nearest
 from coopreport.registers import text_codes
 from coopreport.registers.csv_source import CsvSource, literal, locate, open_csv, refusals
 from coopreport.registers.life_table import EPOCH, left_out
-from coopreport.registers.repeated import repeats
+from coopreport.registers.repeated import repeats, there_twice
 from coopreport.registers.schema import (
     END_KINDS,
     LEGAL_FORMS,
@@ -32,6 +32,7 @@ from coopreport.registers.schema import (
 from coopreport.registers.units import DATES, NO_KIND, NONE, Units, days_query
 
 if TYPE_CHECKING:
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
 REQUIRED = ("unit_id", "birth", "end", "legal_form")
@@ -77,20 +78,22 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
     if not rows:
         rule = "fichier vide ou réduit à son en-tête"
         raise BadData([Fault(name, 0, "", "", rule, "Le remplir.")])
-    places, texts = text_codes.resolve(connection, read, CODES, found.pop("code"))
-    judged = _judge(texts)
-    end_kind, group = judged.end_kind[places], judged.group[places]
-    if _at_fault(found, end_kind) or judged.faulty:
-        faults = [] if name.endswith(".parquet") else locate(source, _fault)
-        rule = "une date, une forme juridique, une sorte de fin ou un booléen ne se lit pas"
-        remedy = f"Formes\u00a0: {', '.join(LEGAL_FORMS)}; fins\u00a0: {', '.join(END_KINDS)}."
-        raise BadData(faults or [Fault(name, 0, "", "", rule, remedy)])
-    birth, end = found["birth"], found["end"]
-    last = int(max(birth.max(), end.max()))
     identity = found.pop("identity")
-    content = {**{day: found[day] for day in DATES}, "end_kind": end_kind, "group": group}
-    content["synthetic"] = judged.synthetic[places]
-    again, conflicts = repeats(identity, content)
+    with ThreadPoolExecutor(1) as beside:
+        twice = beside.submit(there_twice, identity)
+        places, texts = text_codes.resolve(connection, read, CODES, found.pop("code"))
+        judged = _judge(texts)
+        end_kind, group = judged.end_kind[places], judged.group[places]
+        if judged.faulty or _at_fault(found, end_kind):
+            faults = [] if name.endswith(".parquet") else locate(source, _fault)
+            rule = "une date, une forme juridique, une sorte de fin ou un booléen ne se lit pas"
+            remedy = f"Formes\u00a0: {', '.join(LEGAL_FORMS)}; fins\u00a0: {', '.join(END_KINDS)}."
+            raise BadData(faults or [Fault(name, 0, "", "", rule, remedy)])
+        birth, end = found["birth"], found["end"]
+        last = int(max(birth.max(), end.max()))
+        content = {**{day: found[day] for day in DATES}, "end_kind": end_kind, "group": group}
+        content["synthetic"] = judged.synthetic[places]
+        again, conflicts = repeats(identity, twice.result(), content)
     if conflicts:
         _refuse_conflicts(connection, source, read, conflicts)
     reason = np.zeros(rows, dtype="uint8")
@@ -141,7 +144,6 @@ def _read(
     `identity`, a number for each `unit_id` and 0 for none; `birth`, `end`, `observed_from` as in
     `Units`, and `UNREADABLE`; `code`, that of the texts. `dated` tells that all dates are read.
     """
-    text_codes.learn(connection, read, CODES)
     if dated:
         days = [days_query(name) for name in DATES]
     else:
@@ -189,6 +191,8 @@ def _judge(texts: Sequence[tuple[int, tuple[str | None, ...]]]) -> _Judged:
 
     Texts lose the spaces around; a blank one is as if it were not there.
     """
+    import pandas as pd
+
     size = texts[-1][0] + 1
     end_kind, group = np.full(size, NO_KIND, dtype="uint8"), np.zeros(size, dtype="int32")
     synthetic, faulty = np.zeros(size, dtype=bool), False

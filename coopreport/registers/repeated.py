@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,6 +27,8 @@ def mark_repeated(
     Returns:
         The identities whose rows do not agree, ascending.
     """
+    import pandas as pd
+
     query = f"SELECT {identity} AS identity FROM {table} WHERE {identity} IS NOT NULL"
     found = np.asarray(connection.execute(query).fetchnumpy()["identity"])
     connection.register("twice", pd.DataFrame({"identity": there_twice(found)}))
@@ -53,18 +54,26 @@ def there_twice(numbers: Array) -> Array:
     return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
-def repeats(identities: Array, content: Mapping[str, Array]) -> tuple[Array, list[int]]:
+def repeats(
+    identities: Array, twice: Array, content: Mapping[str, Array]
+) -> tuple[Array, list[int]]:
     """Do as `mark_repeated` on arrays of one length: 0 is the identity of a row that has none.
+
+    Args:
+        twice: `there_twice` of the identities.
 
     Returns:
         The rows that say again what a former one says, ascending; the identities whose rows do not
         agree, ascending.
     """
-    twice = there_twice(identities)
-    rows = np.flatnonzero(np.isin(identities, twice[twice != 0])) if twice.any() else twice[:0]
+    if not twice.any():
+        return np.zeros(0, dtype="int64"), []
+
+    import pandas as pd
+
+    rows = np.flatnonzero(np.isin(identities, twice[twice != 0]))
     columns = {name: column[rows] for name, column in content.items()}
     lines = pd.DataFrame({"identity": identities[rows], **columns}, index=rows)
-    again = lines.duplicated()
-    alone = lines[~again]
-    conflicts = alone.loc[alone["identity"].duplicated(), "identity"].unique()
-    return rows[again.to_numpy()], sorted(conflicts.tolist())
+    again = lines.duplicated().to_numpy()
+    alone = lines["identity"][~again]
+    return rows[again], sorted(alone[alone.duplicated()].unique().tolist())

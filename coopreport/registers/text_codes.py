@@ -25,14 +25,10 @@ POINTER_BITS = 20
 Array = np.ndarray[Any, Any]
 
 
-def learn(
+def _learn(
     connection: DuckDBPyConnection, read: str, columns: Mapping[str, Sequence[str | None]]
 ) -> None:
-    """Fill `codes` (`code` and the columns) from the first rows of a relation.
-
-    Args:
-        columns: with the texts that each may have, where they are known beforehand.
-    """
+    """Fill `codes` (`code` and the columns) from the first rows of a relation."""
     names = ", ".join(columns)
     rows = connection.execute(
         f"SELECT DISTINCT {names} FROM (SELECT {names} FROM {read} LIMIT {SAMPLE})"
@@ -54,18 +50,24 @@ def learn(
 
 
 def resolve(
-    connection: DuckDBPyConnection, read: str, columns: Collection[str], codes: Array
+    connection: DuckDBPyConnection,
+    read: str,
+    columns: Mapping[str, Sequence[str | None]],
+    codes: Array,
 ) -> tuple[Array, list[tuple[int, tuple[str | None, ...]]]]:
     """Return the place of each code, and the texts of the places that are taken.
 
     Args:
-        read: the relation that was coded. It is read again when it has a code not learnt.
+        read: the relation that was coded. Its first rows are read again; all of them when one has
+            a code not learnt there.
+        columns: with the texts that each may have, where they are known beforehand.
         codes: of each row, `code_query` of it (uint64).
 
     Returns:
         A place per row (int32), and pairs of a place and the texts of its code; there are places
         that no row takes.
     """
+    _learn(connection, read, columns)
     known = _known(connection)
     places = _places(codes, known)
     if (places < 0).any():

@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from babel.dates import get_month_names
 
 from coopreport.analysis.definition import Definition
@@ -28,6 +28,9 @@ from coopreport.registers.csv_source import bad_line
 from coopreport.registers.life_table import EPOCH
 from coopreport.registers.schema import END_KINDS, TEXT_GROUPS, UNKNOWN, Loaded
 from coopreport.registers.units import NO_KIND, NONE, Units
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ID, TYPE, STATUS = "CUK Organisation ID", "Ownership Classification", "Registered Status"
 BIRTH, END = "Incorporation Date", "Dissolved Date"
@@ -106,6 +109,8 @@ def read_organisations(path: Path) -> Register:
         BadCall: no such regular file.
         BadData: every fault of the file: encoding, quotes, row length, columns, dates, codes, ids.
     """
+    import pandas as pd
+
     if not path.is_file():
         raise BadCall(
             f"Registre introuvable\u00a0: {path.name}",
@@ -164,6 +169,8 @@ def load(path: Path) -> Loaded:
     Raises:
         BadCall, BadData: as `read_organisations`.
     """
+    import pandas as pd
+
     register = read_organisations(path)
     records, texts = register.records, register.details.drop(columns="unit_id")
     texts["type"] = [UNKNOWN if code == TYPES[""] else code for code in records["coop_type"]]
