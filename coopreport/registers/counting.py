@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 NOT_ASKED = "hors de la population demandée"
 REASONS = (*life_table.REASONS, NOT_ASKED)
-DENSE = 1 << 24
-"""The longest array in which to count; more (group, age, fate) are counted by sorting."""
+CELLS, BLOCKS = 1 << 19, 64
+"""How many (group, age) to count at once in arrays, and how many times; more are sorted."""
+ROWS = 1 << 18
 
 Array = np.ndarray[Any, Any]
 
@@ -80,14 +81,16 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
 
     numbering = _Numbering.of(observed, [name for name in grouping if name != "synthetic"])
     span = max(int(observed.exit_age.max(initial=0)), int(observed.entry_age.max(initial=0))) + 1
-    entered = numbering.number(observed)
-    entered *= span
-    left = entered + observed.exit_age
-    left *= 2
-    left += ~observed.died
-    entered += observed.entry_age
-    size = numbering.size * span
-    keys, *columns = (_in_array if 2 * size <= DENSE else _by_sorting)(entered, left, size)
+    number = numbering.number(observed)
+    block = max(1, CELLS // span)
+    if numbering.size <= BLOCKS * block:
+        parts = [
+            _in_array(observed, number, range(first, min(first + block, numbering.size)), span)
+            for first in range(0, max(numbering.size, 1), block)
+        ]
+        keys, *columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    else:
+        keys, *columns = _by_sorting(observed, number, span)
     numbers, ages = np.divmod(keys, span)
     labels = numbering.labels(numbers)
     if "synthetic" in grouping:
@@ -98,22 +101,35 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
     )
 
 
-def _in_array(entered: Array, left: Array, size: int) -> tuple[Array, ...]:
-    """Return the keys that are there, ascending, their entries, deaths and exits.
+def _in_array(observed: Observed, number: Array, groups: range, span: int) -> tuple[Array, ...]:
+    """Count some groups in arrays that hold every age of each.
 
-    A key is a group and an age. `entered` has the key of each unit's entry, `left` twice that of
-    its end, plus one when it is an exit.
+    Returns:
+        The keys that are there, ascending (a key is the number of a group times the span, plus an
+        age), their entries, deaths and exits.
     """
-    entries = np.bincount(entered, minlength=size)
-    ends = np.bincount(left, minlength=2 * size).reshape(size, 2)
-    keys = np.flatnonzero(entries + ends[:, 0] + ends[:, 1])
-    return keys, entries[keys], ends[keys, 0], ends[keys, 1]
+    cells = len(groups) * span
+    rows: Array | None = None
+    if len(groups) <= number.max(initial=0):
+        rows = np.flatnonzero((number >= groups.start) & (number < groups.stop))
+    entries, ends = np.zeros(cells, dtype="int64"), np.zeros(2 * cells, dtype="int64")
+    # Few rows at a time: memory that has just been used costs less than memory never touched.
+    for start in range(0, len(number) if rows is None else len(rows), ROWS):
+        part = slice(start, start + ROWS) if rows is None else rows[start : start + ROWS]
+        key = (number[part] - groups.start).astype("int64") * span
+        entries += np.bincount(key + observed.entry_age[part], minlength=cells)
+        key += observed.exit_age[part]
+        ends += np.bincount(2 * key + ~observed.died[part], minlength=2 * cells)
+    deaths, exits = ends[::2], ends[1::2]
+    keys = np.flatnonzero(entries + deaths + exits)
+    return keys + groups.start * span, entries[keys], deaths[keys], exits[keys]
 
 
-def _by_sorting(entered: Array, left: Array, size: int) -> tuple[Array, ...]:
-    """Do as `_in_array`, for keys too many for an array."""
-    entered, entries = _distinct(entered)
-    left, gone = _distinct(left)
+def _by_sorting(observed: Observed, number: Array, span: int) -> tuple[Array, ...]:
+    """Count groups too many for arrays: as `_in_array`, for all of them."""
+    key = number.astype("int64") * span
+    entered, entries = _distinct(key + observed.entry_age)
+    left, gone = _distinct(2 * (key + observed.exit_age) + ~observed.died)
     keys, _ = _distinct(np.concatenate([entered, left >> 1]))
     counts = np.zeros((3, len(keys)), dtype="int64")
     counts[0, np.searchsorted(keys, entered)] = entries
@@ -158,12 +174,14 @@ class _Numbering:
         """Return the number of each unit."""
         before, after = self.digits
         width = len(self.names[1])
-        numbers: Array = (before * len(self.cohorts) * width + after)[observed.group]
+        whole = "int32" if self.size <= np.iinfo("int32").max else "int64"
+        table = (before * len(self.cohorts) * width + after).astype(whole)
+        numbers: Array = table[observed.group]
         if len(self.cohorts) > 1:
             # A calendar for all: a year is looked up many times faster than it is worked out.
             start = observed.birth.min()
             calendar = _years(np.arange(start, observed.birth.max() + 1)) - self.cohorts.start
-            numbers += (calendar * width)[observed.birth - start]
+            numbers += (calendar * width).astype(whole)[observed.birth - start]
         return numbers
 
     def labels(self, numbers: Array) -> dict[str, Any]:
