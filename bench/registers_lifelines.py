@@ -48,9 +48,8 @@ def read_and_check(path: str) -> pd.DataFrame:
             raise SystemExit(f"{name}: {text[unreadable].head().tolist()}")
     for name in TEXTS:  # each distinct text once
         units[name] = units[name].cat.rename_categories(str.strip)
-        if strange := set(units[name].cat.categories) - KNOWN.get(name, set()):
-            if name in KNOWN:
-                raise SystemExit(f"{name}: {sorted(strange)}")
+        if name in KNOWN and (strange := set(units[name].cat.categories) - KNOWN[name]):
+            raise SystemExit(f"{name}: {sorted(strange)}")
     if (units["end_kind"].notna() & units["end"].isna()).any():
         raise SystemExit("end_kind: no end")
     rejected = {"no id": int(units["unit_id"].isna().sum())}
