@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coopreport.errors import BadCall, BadData, Fault, nearest, quoted
+from coopreport.locale import NBSP, count_of, format_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +152,10 @@ def _check_balance(pooled: Pooled, fractional: bool) -> None:
     slack = TOLERANCE * np.maximum(1.0, total["entries"]) if fractional else 0
     if (wrong := np.flatnonzero(gap > slack)).size:
         entries, deaths, exits = (total[name][wrong[0]] for name in COUNTS)
-        raise _bad_table(f"{entries} entrées pour {deaths} morts et {exits} sorties")
+        raise _bad_table(
+            f"{_count_of(entries, 'entrée')} pour {_count_of(deaths, 'mort')} et "
+            f"{_count_of(exits, 'sortie')}"
+        )
 
 
 def kaplan_meier(
@@ -223,9 +227,7 @@ def kaplan_meier_by(
     at_risk = running(np.add, entries, starts) - entries - (running(np.add, gone, starts) - gone)
     at_risk[starts] = entries[starts]
     slack = TOLERANCE * max(1.0, float(entries.sum())) if fractional else 0
-    if (too_many := gone > at_risk + slack).any():
-        age = ages[int(np.argmax(too_many))]
-        raise _bad_table(f"à {age} jours d’âge, plus de morts et de sorties que d’unités à risque")
+    check_at_risk(ages, at_risk, gone, slack)
 
     # Only at the ages of a death does the curve move: the others repeat the last value.
     fatal = np.flatnonzero(deaths)
@@ -258,6 +260,13 @@ def kaplan_meier_by(
     return pd.DataFrame(columns, copy=False)
 
 
+def check_at_risk(ages: Array, at_risk: Array, gone: Array, slack: float = 0) -> None:
+    """Raise BadData where more units die or leave at an age than are at risk."""
+    if (too_many := gone > at_risk + slack).any():
+        age = count_of(int(ages[int(np.argmax(too_many))]), "jour")
+        raise _bad_table(f"à {age} d’âge, plus de morts et de sorties que d’unités à risque")
+
+
 def running(operation: np.ufunc, values: Array, starts: Array) -> Array:
     """Return the running sums or products of values, begun afresh at each start.
 
@@ -281,6 +290,13 @@ def _from_birth(pooled: Pooled) -> Pooled:
         np.insert(pooled.ages, missing, 0),
         {name: np.insert(values, missing, 0) for name, values in pooled.counts.items()},
     )
+
+
+def _count_of(number: float, noun: str) -> str:
+    """Return a count with its noun; one of shares of units keeps its decimals."""
+    if number % 1:
+        return f"{format_number(number, 3)}{NBSP}{noun}{'s' if number >= 2 else ''}"
+    return count_of(int(number), noun)
 
 
 def _bad_table(rule: str) -> BadData:

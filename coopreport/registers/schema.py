@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from coopreport.analysis.definition import DEATHS, EX_OFFICIO, MERGER, Definition
 from coopreport.cycles.register import KINDS
 from coopreport.errors import BadCall
-from coopreport.locale import format_date, format_number
+from coopreport.locale import count_of, format_date, format_number
 
 if TYPE_CHECKING:
     from coopreport.registers.units import Units
@@ -158,10 +158,10 @@ class Account:
         lines = [f"{self.name} (SHA-256 {self.sha256})"]
         if self.synthetic:
             lines.append("Données de démonstration\u00a0: registre généré, aucune unité réelle")
-        lines.append(f"{format_number(self.rows)} lignes lues")
-        lines.append(f"{format_number(self.used)} retenues")
+        lines.append(count_of(self.rows, "ligne lue", "lignes lues"))
+        lines.append(count_of(self.used, "retenue"))
         lines += [f"  {format_number(count)} {what}" for what, count in self.unknown.items()]
-        lines.append(f"{format_number(sum(self.rejected.values()))} écartées")
+        lines.append(count_of(sum(self.rejected.values()), "écartée"))
         lines += [f"  {format_number(count)} {reason}" for reason, count in self.rejected.items()]
         lines += [f"Règle\u00a0: {rule}, {format_number(n)}" for rule, n in self.notes.items()]
         if self.last_event:

@@ -69,7 +69,7 @@ def resolve(
     """
     _learn(connection, read, columns)
     known = _known(connection)
-    places = _places(codes, known)
+    places = places_of(codes, known)
     if (places < 0).any():
         code = code_query(columns)
         connection.execute(
@@ -77,7 +77,7 @@ def resolve(
             f"WHERE {code} NOT IN (SELECT code FROM codes)"
         )
         known = _known(connection)
-        places = _places(codes, known)
+        places = places_of(codes, known)
     held = known[np.bincount(places, minlength=len(known)) > 0].tolist()
     texts = connection.execute(
         f"SELECT {', '.join(columns)} FROM codes WHERE code IN (SELECT unnest(?::UBIGINT[])) "
@@ -97,7 +97,7 @@ def _known(connection: DuckDBPyConnection) -> Array:
     return np.asarray(found["code"], dtype="uint64")
 
 
-def _places(codes: Array, known: Array) -> Array:
+def places_of(codes: Array, known: Array) -> Array:
     """Return the place of each code among the known ones (uint64, ascending), -1 for none.
 
     The first bits of a code point at a place; where another code has taken it, which is rare, and
