@@ -14,7 +14,8 @@ What each does is not the same. This package also checks every cell and code, re
 one unit that differ, counts every row used or rejected, and takes the SHA-256 of the file. The
 others do what their users write: they read the columns that they need and believe them. pandas goes
 with our `kaplan_meier_by`; and, when `--library` names the Python of an environment with pandas and
-lifelines (which asks for pandas 2), with that library.
+lifelines (which asks for pandas 2), with that library: once as its users write it, once with the
+same work (`registers_lifelines.py --same-work`).
 """
 
 from __future__ import annotations
@@ -143,9 +144,10 @@ def prepare(work: Path, municipalities: Path, rows: int) -> None:
             write_quebec(paths[form], rows, 1, municipalities=municipalities, zipped=form == "ZIP")
     if not paths["Parquet"].exists():
         register = RegisterFile("quebec", paths["dossier"], municipalities)
-        with opened(register) as (connection, _):
+        with opened(register, ids=True) as (connection, loaded):
+            loaded.units.put(connection)
             columns = ", ".join(f'"{name}"' for name in UNIT_COLUMNS if name != "synthetic")
-            order = f"SELECT {columns}, TRUE AS synthetic FROM units JOIN groups USING (number)"
+            order = f"SELECT {columns}, TRUE AS synthetic FROM units"
             connection.execute(f"COPY ({order}) TO '{paths['CSV']}' (HEADER)")
             connection.execute(f"COPY ({order}) TO '{paths['Parquet']}'")
 
@@ -157,7 +159,7 @@ def show(engine: str, form: str, turns: Sequence[Measure], ours: Sequence[Measur
     processor = [turn.processor / other.processor for turn, other in zip(turns, ours, strict=False)]
     beside = f"× {median(ratios):.1f} ({median(processor):.1f} proc.)" if ours else ""
     print(
-        f"{engine:12} {form:15} {median(seconds):7.2f} s (min. {min(seconds):.2f}) "
+        f"{engine:24} {form:15} {median(seconds):7.2f} s (min. {min(seconds):.2f}) "
         f"{median(turn.processor for turn in turns):7.2f} s proc. "
         f"{max(turn.memory for turn in turns):7.0f} Mio  {beside}",
         flush=True,
@@ -200,6 +202,7 @@ def main() -> None:
     if asked.library:
         script_l = [asked.library, str(HERE / "registers_lifelines.py")]
         runs["lifelines", "CSV"] = [*script_l, plain, *dates]
+        runs["lifelines, même travail", "CSV"] = [*script_l, plain, *dates, "--same-work"]
     if not asked.without_r:
         runs["R survival", "CSV"] = ["Rscript", str(HERE / "registers.R"), plain, *dates]
     turns: dict[tuple[str, str], list[Measure]] = {key: [] for key in runs}

@@ -1,4 +1,4 @@
-"""DuckDB's life tables equal those counted in Python, and add up over the parts of a register."""
+"""A register's life tables equal those that SQL and Python count, and add up over its parts."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
 from coopreport.analysis.rates import survival_at
 from coopreport.analysis.survival import COUNTS, kaplan_meier
-from coopreport.errors import BadCall
+from coopreport.errors import BadCall, BadData
 from coopreport.registers import (
     RegisterFile,
     Rules,
     add_tables,
+    counting,
     life_table,
     life_tables,
     read_units,
 )
 from coopreport.registers.generator import write_quebec
-from coopreport.registers.life_table import count_by_age, observe
-from coopreport.registers.text_codes import SAMPLE
+from coopreport.registers.life_table import REASONS, count_by_age, observe
+from coopreport.registers.text_codes import POINTER_BITS, SAMPLE, places_of
 from coopreport.registers.uk import DEFINITION
 from tests.conftest import ROOT
 from tests.registers_fixtures import NOT_EX_OFFICIO, RULES, plain, real_uk, towns
@@ -58,6 +61,60 @@ def in_python(units: pd.DataFrame, rules: Rules, by: Sequence[str]) -> pd.DataFr
 
 def assert_same(table: pd.DataFrame, expected: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(table, expected, check_dtype=False)
+
+
+def in_sql(units: pd.DataFrame, rules: Rules) -> duckdb.DuckDBPyConnection:
+    """Return a database with the units (`observed`), observed under the rules as SQL says them.
+
+    A reason is a place in the list of reasons to leave a unit out, from 1; 0 for none.
+    """
+    connection = duckdb.connect()
+    connection.register("units", units)
+    deaths = ", ".join(f"'{kind}'" for kind in rules.deaths)
+    connection.execute(
+        f"""
+        CREATE TABLE observed AS SELECT *, stop - birth AS exit_age, year(birth) AS cohort,
+            ended AND coalesce(end_kind IN ({deaths}), FALSE) AS died,
+            CASE WHEN "end" < birth THEN 1
+                WHEN birth < DATE '{rules.first_birth}' THEN 2
+                WHEN birth > DATE '{rules.births_end}' THEN 3
+                WHEN observed_from > birth AND observed_from > DATE '{rules.cut_off}' THEN 4
+                WHEN entry_age > 0 AND stop - birth <= entry_age THEN 5
+                ELSE 0 END AS reason
+        FROM (
+            SELECT *, coalesce("end" <= DATE '{rules.cut_off}', FALSE) AS ended,
+                CASE WHEN "end" <= DATE '{rules.cut_off}' THEN "end"
+                    ELSE DATE '{rules.cut_off}' END AS stop,
+                greatest(DATE '{rules.opening}' - birth, coalesce(observed_from - birth, 0), 0)
+                    AS entry_age
+            FROM (SELECT * REPLACE (birth::DATE AS birth, "end"::DATE AS "end",
+                observed_from::DATE AS observed_from) FROM units)
+        )
+        """
+    )
+    return connection
+
+
+@pytest.mark.parametrize("rules", VARIANTS)
+def test_the_tables_equal_those_that_sql_counts(generated: RegisterFile, rules: Rules) -> None:
+    found = life_tables(generated, rules, GROUPINGS)
+    connection = in_sql(read_units(generated)[0], rules)
+    for by, table in found.tables.items():
+        keys = "".join(f"{name}, " for name in by)
+        expected = connection.execute(
+            f"""
+            SELECT {keys}age_days, sum(entry) AS entries, sum(death) AS deaths, sum(left_) AS exits
+            FROM (
+                SELECT *, entry_age AS age_days, 1 AS entry, 0 AS death, 0 AS left_ FROM observed
+                UNION ALL SELECT *, exit_age, 0, died::INT, (NOT died)::INT FROM observed
+            ) WHERE reason = 0 GROUP BY ALL ORDER BY ALL
+            """
+        ).df()
+        assert_same(table, expected)
+    counted = "SELECT reason, count(*) FROM observed WHERE reason > 0 GROUP BY ALL"
+    left_out = {REASONS[place - 1]: n for place, n in connection.execute(counted).fetchall()}
+    rejected = found.account.rejected
+    assert {why: rejected[why] for why in REASONS if why in rejected} == left_out
 
 
 @pytest.mark.parametrize("rules", VARIANTS)
@@ -207,3 +264,53 @@ def test_a_text_that_the_first_rows_do_not_show_is_counted_as_any_other(tmp_path
     entered = table.groupby(["legal_form", "region"])["entries"].sum().to_dict()
     assert entered == {("other", "06"): SAMPLE, ("cooperative", "99"): 2}
     assert account.used == SAMPLE + 2
+
+
+def test_codes_that_begin_alike_keep_each_its_place() -> None:
+    known = np.array([5, 6, 1 << (64 - POINTER_BITS)], dtype="uint64")
+    codes = np.array([6, 5, 7, 1 << (64 - POINTER_BITS), 0, 2**64 - 1], dtype="uint64")
+    assert places_of(codes, known).tolist() == [1, 0, -1, 2, -1, -1]
+
+
+def test_a_row_repeated_to_the_letter_counts_once(tmp_path: Path) -> None:
+    rows = (
+        "a,2000-01-01,2001-01-01,other\n" * 3 + "b,2000-01-01,,other\n" + ",2000-01-01,,other\n" * 2
+    )
+    register = plain(tmp_path / "p.csv", "unit_id,birth,end,legal_form\n" + rows)
+    table, account = life_table(register, RULES)
+    assert int(table["entries"].sum()) == 2
+    assert account.rejected == {"sans identifiant": 2, "répétées à l’identique": 2}
+
+
+@pytest.mark.parametrize(
+    "second", ["2000-01-02,,other,", "2000-01-01,2001-01-01,other,", "2000-01-01,,other,06"]
+)
+def test_rows_of_one_unit_that_differ_are_refused_with_their_lines(
+    tmp_path: Path, second: str
+) -> None:
+    rows = f"a,2000-01-01,,other,\nb,2000-01-01,,other,\na,{second}\n"
+    register = plain(tmp_path / "p.csv", "unit_id,birth,end,legal_form,region\n" + rows)
+    with pytest.raises(BadData) as caught:
+        life_table(register, RULES)
+    assert [fault.line for fault in caught.value.faults] == [2, 4]
+
+
+@pytest.mark.parametrize("day", ["infinity", "-infinity", "1599-12-31", "2101-01-01"])
+@pytest.mark.parametrize("row", ["a,{day},,other", "a,2000-01-01,{day},other"])
+def test_a_day_outside_the_calendar_is_a_fault(tmp_path: Path, row: str, day: str) -> None:
+    register = plain(tmp_path / "p.csv", f"unit_id,birth,end,legal_form\n{row.format(day=day)}\n")
+    with pytest.raises(BadData, match="la date n’est pas de la forme"):
+        life_table(register, RULES)
+
+
+def test_groups_too_many_for_arrays_are_counted_as_the_others(
+    generated: RegisterFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = life_tables(generated, RULES, GROUPINGS)
+    for cells, blocks in ((1, 1), (30_000, 10_000)):
+        monkeypatch.setattr(counting, "CELLS", cells)
+        monkeypatch.setattr(counting, "BLOCKS", blocks)
+        monkeypatch.setattr(counting, "ROWS", 1000)
+        found = life_tables(generated, RULES, GROUPINGS)
+        for by in GROUPINGS:
+            assert_same(found.tables[by], expected.tables[by])

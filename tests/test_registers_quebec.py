@@ -291,9 +291,9 @@ def test_the_definition_rejects_under_its_own_reasons_and_the_counts_add_up(
 def test_the_account_says_in_french_what_became_of_the_rows(tmp_path: Path) -> None:
     lines = account_of(tmp_path, firm(1), firm(2, "1989-12-31")).lines()
     assert lines[1:5] == [
-        "3 lignes lues",
-        "1 retenues",
-        "2 écartées",
+        "3\u00a0lignes lues",
+        "1\u00a0retenue",
+        "2\u00a0écartées",
         "  1 constituées avant la première cohorte",
     ]
 

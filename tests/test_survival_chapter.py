@@ -8,12 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from coopreport.catalogue.survival_register import n_year_rules
 from coopreport.catalogue.survival_source import (
     blank_words,
     cooperatives,
     definition_of,
+    life_tables,
     source_of,
 )
 from coopreport.data import Data
@@ -23,7 +26,7 @@ from coopreport.registers.generator import write_quebec
 from tests.chapters import CYCLE
 from tests.claims_fixtures import ledger_of
 from tests.conftest import copy_sources, runner
-from tests.registers_fixtures import name_register
+from tests.registers_fixtures import name_register, uk_edition
 
 DEMO = "données de démonstration"
 
@@ -200,10 +203,41 @@ def test_the_words_on_blanks_follow_the_counts(given: Path) -> None:
             source_of(Data(ledger_of(given))).definition, [("legal_form", "sector")]
         )[0]["legal_form", "sector"]
     )
-    assert "plus souvent" in blank_words(table, "sector")
+    assert "plus souvent" in blank_words(table, "sector", "Secteur")
     swapped = table.rename(columns={"deaths": "exits", "exits": "deaths"})
-    assert "moins souvent" in blank_words(swapped, "sector")
-    assert blank_words(table[table["sector"] != "inconnue"], "sector") == ""
+    assert "moins souvent" in blank_words(swapped, "sector", "Secteur")
+    assert blank_words(table[table["sector"] != "inconnue"], "sector", "Secteur") == ""
+
+
+def test_the_words_on_blanks_name_the_groups_as_their_title_does(given: Path) -> None:
+    rows = [("inconnue", 3, 1), ("England", 1, 3)]
+    table = pd.DataFrame(rows, columns=["region", "deaths", "exits"])
+    said = blank_words(table, "region", "Nation")
+    assert said.startswith("La nation manque plus souvent")
+    assert "la survie de chaque nation connue est surestimée" in said
+
+
+def test_a_chapter_without_an_age_has_a_table_of_rules_without_a_row(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Data(ledger_of(project))
+    monkeypatch.setattr(data, "frame", lambda name: pd.DataFrame())
+    assert n_year_rules(data).columns.tolist()[-1] == "words"
+
+
+def test_the_table_of_cohorts_says_how_many_it_leaves_out(project: Path) -> None:
+    (project / "registers").mkdir()
+    uk_edition(project / "registers" / "o.csv", project / "data" / "life_table_uk.csv")
+    name_register(project, "{kind: uk, path: registers/o.csv, cut_off: 2017-06-09}")
+    data = Data(ledger_of(project))
+    rows = data.frame("survie.par_groupe")
+    shown = rows[rows["dimension"] == "cohort"]
+    tables = life_tables(data, source_of(data).definition)
+    there = tables["cohort"]["cohort"].nunique()
+    left = there - shown["group"].nunique()
+    assert left > 0
+    assert f"laissées de côté\u00a0: {left} (" in shown["note"].iloc[0]
+    assert set(rows.loc[rows["dimension"] != "cohort", "note"]) == {""}
 
 
 def test_a_withheld_number_stays_marked_as_generated() -> None:

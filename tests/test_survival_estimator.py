@@ -171,12 +171,12 @@ def test_the_types_of_a_checked_table_are_taken() -> None:
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([(0, 2, 0, 0), (9, 0, 1, 0)], "2 entrées pour 1 morts et 0 sorties"),
+        ([(0, 2, 0, 0), (9, 0, 1, 0)], "2.entrées pour 1.mort et 0.sortie\\b"),
         ([(0, 2, 0, 0), (9, 0, -1, 3)], "négatif"),
         ([(-1, 1, 0, 0), (9, 0, 1, 0)], "négatif"),
         ([(0, 2, 0, 0), (9, 0, 0.5, 1.5)], "entiers"),
         ([(0, 2, 0, 0), (9, 0, None, 1)], "sans blanc"),
-        ([(0, 1, 0, 0), (5, 0, 2, 0), (9, 1, 0, 0)], "à 5 jours d’âge"),
+        ([(0, 1, 0, 0), (5, 0, 2, 0), (9, 1, 0, 0)], "à 5.jours d’âge"),
     ],
 )
 def test_counts_that_cannot_be_are_refused(
@@ -241,7 +241,7 @@ def test_each_group_of_a_table_has_its_own_curve_from_birth() -> None:
 def test_groups_that_do_not_add_up_are_refused_each_on_its_own() -> None:
     """One unit too many in a, one too few in b: together they would pass."""
     counts = table((0, 2, 0, 0), (5, 0, 1, 0), (0, 1, 0, 0), (5, 0, 1, 1))
-    with pytest.raises(BadData, match="2 entrées pour 1 morts et 0 sorties"):
+    with pytest.raises(BadData, match="2.entrées pour 1.mort et 0.sortie\\b"):
         kaplan_meier_by(counts.assign(group=["a", "a", "b", "b"]), ["group"])
 
 

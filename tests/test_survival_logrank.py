@@ -147,6 +147,14 @@ def test_an_absent_grouping_and_false_counts_are_refused() -> None:
         logrank(table.assign(**dict.fromkeys(COUNTS, 1)), "group")
 
 
+def test_a_death_at_an_age_with_nobody_at_risk_is_refused() -> None:
+    """Entered and dead on the same day of age: the counts add up, but nobody was at risk."""
+    table = pd.DataFrame([("a", 5, 1, 1, 0), ("b", 0, 1, 0, 0), ("b", 3, 0, 1, 0)])
+    table.columns = ["group", "age_days", *COUNTS]
+    with pytest.raises(BadData, match="à 5.jours d’âge, plus de morts"):
+        logrank(table, "group")
+
+
 @pytest.mark.parametrize(
     ("statistic", "degrees", "expected"),
     [

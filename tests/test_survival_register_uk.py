@@ -219,9 +219,9 @@ def test_the_command_writes_the_table_and_accounts_for_every_row(tmp_path: Path)
         b"tenants,0,1,0,0\ntenants,2,0,1,0\nworkers,0,1,0,0\nworkers,1,0,0,1\n"
     )
     assert [line for line in done.stdout.splitlines()[2:] if "\u00a0:" not in line] == [
-        "3 organisations lues",
-        "2 retenues",
-        "1 écartées",
+        "3\u00a0organisations lues",
+        "2\u00a0retenues",
+        "1\u00a0écartée",
         "  1 sans date de constitution",
     ]
 

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport.analysis.definition import Definition
 from coopreport.errors import BadCall
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COHORT_COUNTS = ["births", "alive", "active", "late"]
 RATE_COLUMNS = [
@@ -52,6 +54,8 @@ def cohort_counts(
         among them; `late`, the other births, observed only later: had they died before, nobody
         would know. Counts of parts of a register add up.
     """
+    import pandas as pd
+
     birth, end = whole_days(units["birth"]), whole_days(units["end"])
     low, high, cut_off = (
         np.datetime64(day, "D")
@@ -119,6 +123,8 @@ def cohort_rates(
     Raises:
         BadCall: the definition's rule is Kaplan–Meier's.
     """
+    import pandas as pd
+
     column = {"exact_anniversary": "alive", "calendar_year": "active"}.get(definition.n_year_rule)
     if column is None:
         raise BadCall(
@@ -218,6 +224,8 @@ def join_reactivations(spells: pd.DataFrame, years: int = REACTIVATION_YEARS) ->
     Raises:
         BadCall: a spell that begins before the former one of its unit has ended.
     """
+    import pandas as pd
+
     lives: list[dict[str, Any]] = []
     ordered = spells.sort_values(["unit_id", "birth"], kind="stable").to_dict("records")
     for record in ordered:
@@ -248,4 +256,6 @@ def _interval(rate: float, births: int, z: float) -> tuple[float, float]:
 
 def whole_days(dates: pd.Series[date]) -> np.ndarray:
     """Return dates as `datetime64[D]`, NaT when absent: no hour and no zone."""
+    import pandas as pd
+
     return np.array([None if pd.isna(day) else day for day in dates], dtype="datetime64[D]")

@@ -16,7 +16,7 @@ from math import erfc, exp, lgamma, log, sqrt
 import numpy as np
 import pandas as pd
 
-from coopreport.analysis.survival import COUNTS, check_groups, pool
+from coopreport.analysis.survival import COUNTS, check_at_risk, check_groups, pool
 
 SINGULAR = 1e-10
 """Below this share of the largest, a variance is none: O − E always sums to zero."""
@@ -45,7 +45,8 @@ def logrank(life_table: pd.DataFrame, by: str, delayed_entry: bool = True) -> Lo
         delayed_entry: see `survival.kaplan_meier`.
 
     Raises:
-        BadData: counts that cannot be (see `survival.pool`).
+        BadData: counts that cannot be (see `survival.pool`), or more deaths and exits at an age
+            than units at risk.
         BadCall: no such column.
     """
     check_groups(life_table, [by])
@@ -61,6 +62,7 @@ def logrank(life_table: pd.DataFrame, by: str, delayed_entry: bool = True) -> Lo
         gone = died + left
         at_risk[row] = np.cumsum(entries) - entries - (np.cumsum(gone) - gone)
         at_risk[row, 0] = entries[0]
+        check_at_risk(ages, at_risk[row], gone)
         deaths[row] = died
     fatal = deaths.sum(axis=0) > 0
     at_risk, deaths = at_risk[:, fatal], deaths[:, fatal]

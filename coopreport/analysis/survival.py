@@ -16,12 +16,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport.errors import BadCall, BadData, Fault, nearest, quoted
+from coopreport.locale import NBSP, count_of, format_number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DAYS_PER_YEAR = 365.25
 COUNTS = ["entries", "deaths", "exits"]
@@ -65,6 +68,8 @@ def pool(life_table: pd.DataFrame, fractional: bool = False) -> pd.DataFrame:
         BadData: a missing column, a missing, fractional or negative count, or more (or fewer)
             deaths and exits than entries.
     """
+    import pandas as pd
+
     pooled = pool_by(life_table, (), fractional)
     return pd.DataFrame({"age_days": pooled.ages, **pooled.counts})
 
@@ -119,6 +124,8 @@ def check_groups(life_table: pd.DataFrame, by: Sequence[str]) -> None:
 
 def _numbered(life_table: pd.DataFrame, by: Sequence[str]) -> tuple[Array, pd.DataFrame]:
     """Return the number of each row's group, in the order of the labels, and the groups."""
+    import pandas as pd
+
     numbers = np.zeros(len(life_table), dtype="int64")
     if not by:
         return numbers, pd.DataFrame(index=range(1))
@@ -145,7 +152,10 @@ def _check_balance(pooled: Pooled, fractional: bool) -> None:
     slack = TOLERANCE * np.maximum(1.0, total["entries"]) if fractional else 0
     if (wrong := np.flatnonzero(gap > slack)).size:
         entries, deaths, exits = (total[name][wrong[0]] for name in COUNTS)
-        raise _bad_table(f"{entries} entrées pour {deaths} morts et {exits} sorties")
+        raise _bad_table(
+            f"{_count_of(entries, 'entrée')} pour {_count_of(deaths, 'mort')} et "
+            f"{_count_of(exits, 'sortie')}"
+        )
 
 
 def kaplan_meier(
@@ -159,6 +169,8 @@ def kaplan_meier(
     Returns:
         The curve, from age 0, also of a table without a row.
     """
+    import pandas as pd
+
     counts = pool(life_table, fractional)
     if counts.empty:
         counts = pd.DataFrame({name: [0] for name in counts.columns})
@@ -200,6 +212,8 @@ def kaplan_meier_by(
         BadData: as `pool`, or more deaths and exits at an age than units at risk.
         BadCall: a confidence outside 0 to 1, or no such group column.
     """
+    import pandas as pd
+
     if not 0 < confidence < 1:
         raise BadCall(f"Niveau de confiance {confidence} hors de 0 à 1.", "Donner 0.95, par ex.")
     pooled = _from_birth(pool_by(life_table, by, fractional))
@@ -213,9 +227,7 @@ def kaplan_meier_by(
     at_risk = running(np.add, entries, starts) - entries - (running(np.add, gone, starts) - gone)
     at_risk[starts] = entries[starts]
     slack = TOLERANCE * max(1.0, float(entries.sum())) if fractional else 0
-    if (too_many := gone > at_risk + slack).any():
-        age = ages[int(np.argmax(too_many))]
-        raise _bad_table(f"à {age} jours d’âge, plus de morts et de sorties que d’unités à risque")
+    check_at_risk(ages, at_risk, gone, slack)
 
     # Only at the ages of a death does the curve move: the others repeat the last value.
     fatal = np.flatnonzero(deaths)
@@ -248,6 +260,13 @@ def kaplan_meier_by(
     return pd.DataFrame(columns, copy=False)
 
 
+def check_at_risk(ages: Array, at_risk: Array, gone: Array, slack: float = 0) -> None:
+    """Raise BadData where more units die or leave at an age than are at risk."""
+    if (too_many := gone > at_risk + slack).any():
+        age = count_of(int(ages[int(np.argmax(too_many))]), "jour")
+        raise _bad_table(f"à {age} d’âge, plus de morts et de sorties que d’unités à risque")
+
+
 def running(operation: np.ufunc, values: Array, starts: Array) -> Array:
     """Return the running sums or products of values, begun afresh at each start.
 
@@ -271,6 +290,13 @@ def _from_birth(pooled: Pooled) -> Pooled:
         np.insert(pooled.ages, missing, 0),
         {name: np.insert(values, missing, 0) for name, values in pooled.counts.items()},
     )
+
+
+def _count_of(number: float, noun: str) -> str:
+    """Return a count with its noun; one of shares of units keeps its decimals."""
+    if number % 1:
+        return f"{format_number(number, 3)}{NBSP}{noun}{'s' if number >= 2 else ''}"
+    return count_of(int(number), noun)
 
 
 def _bad_table(rule: str) -> BadData:

@@ -37,7 +37,9 @@ def source(data: Data) -> pd.DataFrame:
     found = survival_source.source_of(data)
     tables = survival_source.life_tables(data, found.definition)
     caution = [
-        survival_source.blank_words(survival_source.cooperatives(tables[name]), name)
+        survival_source.blank_words(
+            survival_source.cooperatives(tables[name]), name, survival_source.title_of(data, name)
+        )
         for name in ("type", "sector", "region")
         if name in tables
     ]
@@ -123,7 +125,8 @@ def groups(data: Data) -> pd.DataFrame:
     """The co-operatives' rates by type, sector, region and cohort, as far as the source has them.
 
     Every group is under the definition of the whole; a cohort has the ages that it reached, and is
-    not there when it has no rate at all: born too late, or long before the observation.
+    not there when it has no rate at all: born too late, or long before the observation. `note` says
+    how many are left out.
     """
     definition = survival_source.source_of(data).definition
     reading = survival_source.reading_of(data)
@@ -137,11 +140,23 @@ def groups(data: Data) -> pd.DataFrame:
             part = part.assign(label=label)
             if name in ("cohort", "region"):
                 part = part.sort_values(["group", "years"], kind="stable")
+            note = ""
             if name == "cohort":
-                part = part[part.groupby("group")["survival"].transform("count") > 0]
+                rated = part.groupby("group")["survival"].transform("count") > 0
+                note = _left_out_words(part.loc[~rated, "group"].nunique())
+                part = part[rated]
             title = survival_source.title_of(data, name)
-            parts.append(part.assign(dimension=name, title=title))
+            parts.append(part.assign(dimension=name, title=title, note=note))
     return pd.concat(parts, ignore_index=True)
+
+
+def _left_out_words(cohorts: int) -> str:
+    if not cohorts:
+        return ""
+    return (
+        f"Années de naissance sans aucun taux, laissées de côté{NBSP}: {format_number(cohorts)} "
+        "(trop récentes, ou bien antérieures au début de l’observation)."
+    )
 
 
 @frame("survie.logrank")
@@ -237,7 +252,7 @@ def n_year_rules(data: Data) -> pd.DataFrame:
             definition = replace(found.definition, n_year_rule=rule)
             table = cohorts.cohort_rates(counts, definition, confidence=reading.confidence)
             rows += [_cohort_row(rule, row, reading) for row in table.to_dict("records")]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows, columns=["rule", "years", "births", "rate", "cohorts", "status"])
     return table.assign(words=table["rule"].map(N_YEAR_RULES))
 
 

@@ -202,11 +202,14 @@ def naive_words(definition: Definition) -> str:
     )
 
 
-def blank_words(table: pd.DataFrame, dimension: str) -> str:
+def blank_words(table: pd.DataFrame, dimension: str, title: str) -> str:
     """Return what units of unknown group do to the groups of a dimension, in French; "" for none.
 
     Where the group is missing more often among the dead than among the others, the known groups
     look better than they are.
+
+    Args:
+        title: the name of the dimension in this source, see `title_of`.
     """
     blank = table[table[dimension] == UNKNOWN][["deaths", "exits"]].sum()
     every = table[["deaths", "exits"]].sum()
@@ -215,15 +218,14 @@ def blank_words(table: pd.DataFrame, dimension: str) -> str:
     dead, alive = (
         blank[name] / every[name] if every[name] else 0.0 for name in ("deaths", "exits")
     )
-    what = DIMENSIONS[dimension].lower()
-    article = "la " if dimension == "region" else "le "
+    what = title.lower()
+    article, feminine = ("la ", "e") if dimension == "region" else ("le ", "")
     if dead == alive:
         return f"{(article + what).capitalize()} manque autant aux unités disparues qu’aux autres."
     often, known = ("plus", "surestimée") if dead > alive else ("moins", "sous-estimée")
     return (
         f"{(article + what).capitalize()} manque {often} souvent aux unités disparues qu’aux "
-        f"autres{NBSP}: la survie de chaque {what} connu{'e' if dimension == 'region' else ''} "
-        f"est {known}."
+        f"autres{NBSP}: la survie de chaque {what} connu{feminine} est {known}."
     )
 
 

@@ -1,9 +1,9 @@
-"""A register of millions of units to life tables, counted by DuckDB.
+"""A register of millions of units to life tables: read by DuckDB, counted by NumPy.
 
-Loaders put the units in a table; each row is then observed under the rules (as
-`life_table.observe` does, which the tests hold equal) and counted by group and day of age. The
-counts of parts of a register add up to those of the whole (`life_table.add_tables`): see
-docs/decisions/0006-duckdb.md for running the parts on workers.
+Loaders give the units in arrays (`units.Units`); each is then observed under the rules, as
+`life_table.observe` does, and counted by group and day of age. The counts of parts of a register
+add up to those of the whole (`life_table.add_tables`): see docs/decisions/0006-duckdb.md for
+running the parts on workers.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from coopreport.errors import BadCall, BadData, CannotPublish, Fault, nearest
 from coopreport.locale import format_date
@@ -26,6 +27,7 @@ from coopreport.registers import cache as kept_tables
 from coopreport.registers.csv_source import literal
 from coopreport.registers.places import read_towns
 from coopreport.registers.schema import (
+    END_KINDS,
     GROUPS,
     TEXT_GROUPS,
     UNIT_COLUMNS,
@@ -34,8 +36,10 @@ from coopreport.registers.schema import (
     RegisterFile,
     Rules,
 )
+from coopreport.registers.units import DATES, NONE
 
 if TYPE_CHECKING:
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
 MEMORY_LIMIT = "400MB"
@@ -99,7 +103,8 @@ def life_tables(
     _check_groups(asked, kept)
     if cache is not None:
         return _cached(register, rules, asked, kept, cache)
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(import_module, "pandas")  # takes a while, and the reading does without
         return _compute(register, rules, asked, kept, pool.submit(content_hash, register))
 
 
@@ -113,13 +118,18 @@ def read_units(register: RegisterFile) -> tuple[pd.DataFrame, Account]:
 
     Dates are `datetime.date` or None: for registers of thousands of units, not of millions.
     """
-    with opened(register, ids=True) as (connection, loaded):
-        units = connection.execute(
-            'SELECT unit_id::VARCHAR, birth, "end", end_kind::VARCHAR, observed_from, '
-            f"{', '.join(TEXT_GROUPS)} FROM units JOIN groups USING (number) ORDER BY 1"
-        ).fetchall()
-    names = ["unit_id", "birth", "end", "end_kind", "observed_from", *TEXT_GROUPS]
-    frame = pd.DataFrame(units, columns=names, dtype="object")
+    import pandas as pd
+
+    with opened(register, ids=True) as (_, loaded):
+        units = loaded.units
+    texts = units.groups.iloc[units.group]
+    columns = {
+        "unit_id": units.ids,
+        **{name: _dates(getattr(units, name)) for name in DATES},
+        "end_kind": np.array([*END_KINDS, None], dtype="object")[units.end_kind],
+        **{name: texts[name].to_numpy() for name in TEXT_GROUPS},
+    }
+    frame = pd.DataFrame(columns, dtype="object").sort_values("unit_id", ignore_index=True)
     frame["synthetic"] = loaded.synthetic
     account = Account(
         kind=register.kind,
@@ -139,9 +149,9 @@ def read_units(register: RegisterFile) -> tuple[pd.DataFrame, Account]:
 def opened(
     register: RegisterFile, ids: bool = False
 ) -> Iterator[tuple[DuckDBPyConnection, Loaded]]:
-    """Load a register in a working database: `units` and `groups`, see `schema.Loaded`.
+    """Load a register, with a working database: see `schema.Loaded`.
 
-    `ids` asks for the units' own numbers in `unit_id`, which counting does without.
+    `ids` asks for the units' own numbers, which counting does without.
 
     Raises:
         BadCall, BadData, CannotPublish: as `life_tables`.
@@ -169,18 +179,25 @@ def _load(connection: DuckDBPyConnection, register: RegisterFile, work: Path, id
     if register.kind == "quebec":
         towns = read_towns(register.municipalities) if register.municipalities else None
         files = archive.stage(register.path, tuple(quebec_layout.READ), work)
-        loaded = quebec.load(connection, files, register.path, towns)
+        loaded = quebec.load(connection, files, register.path, towns, ids)
     elif register.kind == "csv":
         plain_csv.require_file(register.path)
         link = work / ("register" + (register.path.suffix or ".csv"))
         link.symlink_to(register.path.resolve())
         loaded = plain_csv.load(connection, link, register.path.name, ids)
     else:
-        loaded = uk.load(connection, register.path)
+        loaded = uk.load(register.path)
     if _stamp(register.path) != before:
         rule = "le registre a changé pendant sa lecture"
         raise BadData([Fault(register.path.name, 0, "", "", rule, "Recommencer.")])
     return loaded
+
+
+def _dates(days: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return days of `Units` as `datetime.date`, or None."""
+    dates = days.astype("datetime64[D]").astype("object")
+    dates[days == NONE] = None
+    return dates
 
 
 def _stamp(path: Path) -> object:
@@ -209,10 +226,12 @@ def _compute(
     only: Mapping[str, tuple[str, ...]],
     digest: Future[str],
 ) -> RegisterTables:
-    with opened(register) as (connection, loaded):
+    with opened(register) as (_, loaded):
         _check_cut_off(loaded, rules)
-        observed = counting.observe(connection, rules, only)
-    tables = {by: counting.count(observed, by, loaded.synthetic) for by in asked}
+        observed = counting.observe(loaded.units, rules, only)
+    with ThreadPoolExecutor(2) as pool:
+        counted = pool.map(lambda by: counting.count(observed, by, loaded.synthetic), asked)
+        tables = dict(zip(asked, counted, strict=True))
     unknown = {
         words: count
         for column, words in UNKNOWN_WORDS.items()

@@ -13,13 +13,15 @@ from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport import kept
 from coopreport.registers.schema import Account, Rules
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HASHES = "hashes.json"
 SUFFIX = ".table"
@@ -65,6 +67,8 @@ def known_hash(folder: Path, path: Path, compute: Callable[[], str]) -> str:
 
 def read(folder: Path, name: str) -> tuple[pd.DataFrame, Account] | None:
     """Return a table and its account, or None when absent or damaged."""
+    import pandas as pd
+
     try:
         if (body := kept.read_kept(folder / f"{name}{SUFFIX}")) is None:
             return None
@@ -84,6 +88,8 @@ def read(folder: Path, name: str) -> tuple[pd.DataFrame, Account] | None:
 
 def write(folder: Path, name: str, table: pd.DataFrame, account: Account) -> None:
     """Keep a table and its account."""
+    import pandas as pd
+
     arrays: dict[str, np.ndarray] = {}
     columns: list[tuple[str, list[str] | None]] = []
     for order, column in enumerate(table.columns):

@@ -80,15 +80,16 @@ def _count(
             count(*) FILTER (NOT in_time)::BIGINT AS late
         FROM (
             SELECT *, coalesce({opening} <= birth, TRUE) AS in_time, coalesce(
-                "end" <= DATE '{rules.cut_off}' AND end_kind::VARCHAR IN ({deaths}), FALSE
+                "end" <= DATE '{rules.cut_off}' AND end_kind IN ({deaths}), FALSE
             ) AS dead
-            FROM units JOIN groups USING (number)
+            FROM units
             WHERE birth BETWEEN DATE '{rules.first_birth}' AND DATE '{rules.births_end}'
                 AND ("end" IS NULL OR "end" >= birth)
         ), (VALUES {numbers}) AS asked(years)
         GROUP BY ALL
     """
-    with opened(register) as (connection, _):
+    with opened(register) as (connection, loaded):
+        loaded.units.put(connection)
         found = connection.execute(query).df()
     found = found.sort_values([*by, "cohort", "years"], kind="stable", ignore_index=True)
     counts: pd.DataFrame = found.astype(

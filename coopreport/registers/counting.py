@@ -1,9 +1,8 @@
 """Units observed under rules and counted by group and day of age: what `aggregation` runs.
 
-A loader puts the units in `units` and the few groups that they belong to in `groups`, so that a
-unit carries one number instead of five texts. DuckDB gives each unit its ages and its fate or the
-reason why it is left out; NumPy counts. `life_table.observe` and `count_by_age` say the same in
-Python, and the tests hold the two equal.
+The units come in arrays, with the few groups that they belong to (`units.Units`); `fates` says what
+becomes of each, and NumPy counts. The tests hold the counts equal to those of the same rules
+written in SQL.
 """
 
 from __future__ import annotations
@@ -13,49 +12,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport.analysis.survival import COUNTS
-from coopreport.registers.csv_source import literal
-from coopreport.registers.life_table import (
-    BORN_TOO_EARLY,
-    BORN_TOO_LATE,
-    DEATH_BEFORE_BIRTH,
-    NEVER_AT_RISK,
-    OBSERVED_TOO_LATE,
-)
-from coopreport.registers.schema import UNKNOWN, Rules
+from coopreport.registers import life_table
+from coopreport.registers.life_table import fates, left_out
+from coopreport.registers.schema import END_KINDS, UNKNOWN, Rules
+from coopreport.registers.units import Units
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    import pandas as pd
 
 NOT_ASKED = "hors de la population demandée"
-REASONS = (
-    DEATH_BEFORE_BIRTH,
-    BORN_TOO_EARLY,
-    BORN_TOO_LATE,
-    OBSERVED_TOO_LATE,
-    NEVER_AT_RISK,
-    NOT_ASKED,
-)
-DENSE = 1 << 24
-"""The most (group, age) pairs that are counted in one array of that length; beyond, by sorting."""
+REASONS = (*life_table.REASONS, NOT_ASKED)
+CELLS, BLOCKS = 1 << 19, 64
+"""How many (group, age) to count at once in arrays, and how many times; more are sorted."""
+ROWS = 1 << 18
 
 Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
 class Observed:
-    """The units used, in arrays of one length: group number, ages in days, birth year, died or not.
+    """The units used, in arrays of one length: row of `groups`, day of birth, ages, died or not.
 
-    `groups` has the texts of each group by its number. `rejected` counts the other units by reason.
+    `groups` has the texts of each group. `rejected` counts the other units by reason.
     """
 
     groups: pd.DataFrame
     group: Array
+    birth: Array
     entry_age: Array
     exit_age: Array
-    cohort: Array
     died: Array
     rejected: Mapping[str, int]
 
@@ -65,78 +52,91 @@ class Observed:
         return int(held[(self.groups[column] == UNKNOWN).to_numpy()].sum())
 
 
-def observe(
-    connection: DuckDBPyConnection, rules: Rules, only: Mapping[str, Sequence[str]]
-) -> Observed:
-    """Observe the units under the rules: `life_table.observe`, in SQL."""
-    # DuckDB fills a table on every core, and hands over a query's rows on one.
-    connection.execute(f"CREATE TEMP TABLE observed AS {_observe_query(rules)}")
-    found = connection.execute("FROM observed").fetchnumpy()
-    connection.execute("DROP TABLE observed")
-    groups = connection.execute("FROM groups ORDER BY number").df()
-    columns = {name: np.asarray(found.pop(name)) for name in [*found]}
-    reason = columns.pop("reason")
-    unwanted = np.zeros(len(groups), dtype=bool)
+def observe(units: Units, rules: Rules, only: Mapping[str, Sequence[str]]) -> Observed:
+    """Observe the units under the rules; `only` names the texts to keep in some columns."""
+    deadly = np.array([*(kind in rules.deaths for kind in END_KINDS), False])[units.end_kind]
+    found = fates(units.birth, units.end, units.observed_from, deadly, rules)
+    unwanted = np.zeros(len(units.groups), dtype=bool)
     for name, values in only.items():
-        unwanted |= ~groups[name].isin(values).to_numpy()
+        unwanted |= ~units.groups[name].isin(values).to_numpy()
     if unwanted.any():
-        reason[(reason == 0) & unwanted[columns["group"]]] = REASONS.index(NOT_ASKED) + 1
-    held = np.bincount(reason, minlength=len(REASONS) + 1)
-    rejected = {name: int(n) for name, n in zip(REASONS, held[1:], strict=True) if n}
+        found.reason[(found.reason == 0) & unwanted[units.group]] = len(REASONS)
+    rejected = left_out(found.reason, REASONS)
+    columns = {
+        "group": units.group,
+        "birth": units.birth,
+        "entry_age": found.entry_age,
+        "exit_age": found.exit_age,
+        "died": found.died,
+    }
     if rejected:
-        used = reason == 0
-        for name in columns:  # one after the other: two of each would be the peak of memory
-            columns[name] = columns[name][used]
-    return Observed(groups, **columns, rejected=rejected)
-
-
-def _observe_query(rules: Rules) -> str:
-    deaths = ", ".join(map(literal, rules.deaths)) or "''"
-    return f"""
-        SELECT number::INTEGER AS "group", entry_age::INTEGER AS entry_age,
-            (stop - birth)::INTEGER AS exit_age, year(birth)::SMALLINT AS cohort,
-            ended AND coalesce(end_kind IN ({deaths}), FALSE) AS died,
-            CASE WHEN "end" < birth THEN 1
-                WHEN birth < DATE '{rules.first_birth}' THEN 2
-                WHEN birth > DATE '{rules.births_end}' THEN 3
-                WHEN observed_from > birth AND observed_from > DATE '{rules.cut_off}' THEN 4
-                WHEN entry_age > 0 AND stop - birth <= entry_age THEN 5
-                ELSE 0 END::UTINYINT AS reason
-        FROM (
-            SELECT *, coalesce("end" <= DATE '{rules.cut_off}', FALSE) AS ended,
-                CASE WHEN "end" <= DATE '{rules.cut_off}' THEN "end"
-                    ELSE DATE '{rules.cut_off}' END AS stop,
-                greatest(DATE '{rules.opening}' - birth, coalesce(observed_from - birth, 0), 0)
-                    AS entry_age
-            FROM units
-        )
-    """
+        used = found.reason == 0
+        columns = {name: column[used] for name, column in columns.items()}
+    return Observed(units.groups, **columns, rejected=rejected)
 
 
 def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.DataFrame:
     """Count the observed units by group and age; only the ages at which something happens."""
+    import pandas as pd
+
     numbering = _Numbering.of(observed, [name for name in grouping if name != "synthetic"])
-    number = numbering.number(observed)
     span = max(int(observed.exit_age.max(initial=0)), int(observed.entry_age.max(initial=0))) + 1
-    size = numbering.size * span
-    number *= span
-    entered, entries = _tally(number + observed.entry_age, size)
-    number += observed.exit_age
-    number *= 2
-    number += ~observed.died
-    left, gone = _tally(number, 2 * size)
-    keys = _distinct(np.concatenate([entered, left >> 1]))[0]
-    counts = {name: np.zeros(len(keys), dtype="int64") for name in COUNTS}
-    counts["entries"][np.searchsorted(keys, entered)] = entries
-    for fate, name in enumerate(("deaths", "exits")):
-        one = left % 2 == fate
-        counts[name][np.searchsorted(keys, left[one] >> 1)] = gone[one]
+    number = numbering.number(observed)
+    block = max(1, CELLS // span)
+    if numbering.size <= BLOCKS * block:
+        parts = [
+            _in_array(observed, number, range(first, min(first + block, numbering.size)), span)
+            for first in range(0, max(numbering.size, 1), block)
+        ]
+        keys, *columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    else:
+        keys, *columns = _by_sorting(observed, number, span)
     numbers, ages = np.divmod(keys, span)
     labels = numbering.labels(numbers)
     if "synthetic" in grouping:
         labels["synthetic"] = np.full(len(keys), synthetic)
-    columns = {**{name: labels[name] for name in grouping}, "age_days": ages, **counts}
-    return pd.DataFrame(columns, copy=False)
+    counts = dict(zip(COUNTS, columns, strict=True))
+    return pd.DataFrame(
+        {**{name: labels[name] for name in grouping}, "age_days": ages, **counts}, copy=False
+    )
+
+
+def _in_array(observed: Observed, number: Array, groups: range, span: int) -> tuple[Array, ...]:
+    """Count some groups in arrays that hold every age of each.
+
+    Returns:
+        The keys that are there, ascending (a key is the number of a group times the span, plus an
+        age), their entries, deaths and exits.
+    """
+    cells = len(groups) * span
+    rows: Array | None = None
+    if len(groups) <= number.max(initial=0):
+        rows = np.flatnonzero((number >= groups.start) & (number < groups.stop))
+    entries, ends = np.zeros(cells, dtype="int64"), np.zeros(2 * cells, dtype="int64")
+    # Few rows at a time: memory that has just been used costs less than memory never touched.
+    for start in range(0, len(number) if rows is None else len(rows), ROWS):
+        part = slice(start, start + ROWS) if rows is None else rows[start : start + ROWS]
+        key = (number[part] - groups.start).astype("int64") * span
+        entries += np.bincount(key + observed.entry_age[part], minlength=cells)
+        key += observed.exit_age[part]
+        ends += np.bincount(2 * key + ~observed.died[part], minlength=2 * cells)
+    deaths, exits = ends[::2], ends[1::2]
+    keys = np.flatnonzero(entries + deaths + exits)
+    return keys + groups.start * span, entries[keys], deaths[keys], exits[keys]
+
+
+def _by_sorting(observed: Observed, number: Array, span: int) -> tuple[Array, ...]:
+    """Count groups too many for arrays: as `_in_array`, for all of them."""
+    key = number.astype("int64") * span
+    entered, entries = _distinct(key + observed.entry_age)
+    left, gone = _distinct(2 * (key + observed.exit_age) + ~observed.died)
+    keys, _ = _distinct(np.concatenate([entered, left >> 1]))
+    counts = np.zeros((3, len(keys)), dtype="int64")
+    counts[0, np.searchsorted(keys, entered)] = entries
+    for fate in (0, 1):
+        one = left % 2 == fate
+        counts[1 + fate, np.searchsorted(keys, left[one] >> 1)] = gone[one]
+    return keys, *counts
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,11 @@ class _Numbering:
         place = columns.index("cohort") if "cohort" in columns else len(columns)
         sides = [_ranked(observed.groups, side) for side in (columns[:place], columns[place + 1 :])]
         cohorts = range(1)
-        if place < len(columns) and len(observed.cohort):
-            cohorts = range(int(observed.cohort.min()), int(observed.cohort.max()) + 1)
+        if place < len(columns) and len(observed.birth):
+            first_year, last_year = _years(
+                np.array([observed.birth.min(), observed.birth.max()])
+            ).tolist()
+            cohorts = range(first_year, last_year + 1)
         (before, first), (after, last) = sides
         return cls((before, after), (first, last), cohorts)
 
@@ -171,9 +174,14 @@ class _Numbering:
         """Return the number of each unit."""
         before, after = self.digits
         width = len(self.names[1])
-        numbers: Array = (before * len(self.cohorts) * width + after)[observed.group]
+        whole = "int32" if self.size <= np.iinfo("int32").max else "int64"
+        table = (before * len(self.cohorts) * width + after).astype(whole)
+        numbers: Array = table[observed.group]
         if len(self.cohorts) > 1:
-            numbers += (observed.cohort.astype("int64") - self.cohorts.start) * width
+            # A calendar for all: a year is looked up many times faster than it is worked out.
+            start = observed.birth.min()
+            calendar = _years(np.arange(start, observed.birth.max() + 1)) - self.cohorts.start
+            numbers += (calendar * width).astype(whole)[observed.birth - start]
         return numbers
 
     def labels(self, numbers: Array) -> dict[str, Any]:
@@ -188,21 +196,19 @@ class _Numbering:
         return found
 
 
+def _years(days: Array) -> Array:
+    """Return the years (int64) of days since 1970-01-01."""
+    return days.astype("datetime64[D]").astype("datetime64[Y]").astype("int64") + 1970
+
+
 def _ranked(groups: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, pd.DataFrame]:
     """Return the rank of each group by its labels in some columns, and the labels of each rank."""
+    import pandas as pd
+
     if not columns:
         return np.zeros(len(groups), dtype="int64"), pd.DataFrame(index=range(1))
     together = groups.groupby([*columns], sort=True)
     return together.ngroup().to_numpy(dtype="int64"), together.size().reset_index()[[*columns]]
-
-
-def _tally(keys: Array, size: int) -> tuple[Array, Array]:
-    """Return the keys that are there, ascending, and how many times each."""
-    if size > DENSE:
-        return _distinct(keys)
-    counts = np.bincount(keys)
-    found = np.flatnonzero(counts)
-    return found, counts[found]
 
 
 def _distinct(keys: Array) -> tuple[Array, Array]:

@@ -10,20 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from coopreport.analysis.cohorts import whole_days
 from coopreport.analysis.definition import Definition
 from coopreport.analysis.survival import COUNTS
 from coopreport.registers.schema import Rules
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DEATH_BEFORE_BIRTH = "dissoutes avant leur constitution"
 BORN_TOO_EARLY = "constituées avant la première cohorte"
 BORN_TOO_LATE = "constituées après la dernière cohorte"
 OBSERVED_TOO_LATE = "observées seulement après la date limite"
 NEVER_AT_RISK = "dissoutes au plus tard le jour où l’observation commence"
+REASONS = (DEATH_BEFORE_BIRTH, BORN_TOO_EARLY, BORN_TOO_LATE, OBSERVED_TOO_LATE, NEVER_AT_RISK)
+"""Why a unit is left out, in the order in which it is tried."""
+
+EPOCH = date(1970, 1, 1)
+
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -54,37 +64,81 @@ def observe(records: pd.DataFrame, definition: Definition | Rules) -> Observatio
     - a unit that died on the day of its birth counts as a death at age 0;
     - an end before birth is rejected first, whatever the cohort.
     """
-    birth, end = whole_days(records["birth"]), whole_days(records["end"])
-    cut_off = np.datetime64(definition.cut_off, "D")
-    opening = np.datetime64(definition.observation_start or definition.first_birth, "D")
-    ended = ~np.isnat(end) & (end <= cut_off)
-    stop = np.where(ended, end, cut_off)
-    died = ended
-    if "end_kind" in records:
-        died = ended & records["end_kind"].isin(definition.death_kinds).to_numpy()
-    since = np.full(len(records), opening)
+    birth, end = _days(records["birth"]), _days(records["end"])
+    since = np.full(len(records), np.iinfo("int64").min)
     if "observed_from" in records:
-        first = whole_days(records["observed_from"])
-        since = np.where(~np.isnat(first) & (first > opening), first, opening)
-    reasons = {
-        DEATH_BEFORE_BIRTH: ~np.isnat(end) & (end < birth),
-        BORN_TOO_EARLY: birth < np.datetime64(definition.first_birth, "D"),
-        BORN_TOO_LATE: birth > np.datetime64(definition.births_end, "D"),
-        OBSERVED_TOO_LATE: (birth < since) & (since > cut_off),
-        NEVER_AT_RISK: (birth < since) & (stop <= since),
-    }
-    used = np.ones(len(records), dtype=bool)
-    rejected: dict[str, int] = {}
-    for reason, hit in reasons.items():
-        if count := int((hit & used).sum()):
-            rejected[reason] = count
-        used &= ~hit
+        since = _days(records["observed_from"])
+    deadly = np.ones(len(records), dtype=bool)
+    if "end_kind" in records:
+        deadly = records["end_kind"].isin(definition.death_kinds).to_numpy()
+    found = fates(birth, end, since, deadly, definition)
+    used = found.reason == 0
     units = records[used].assign(
-        entry_age=np.maximum((since[used] - birth[used]).astype("int64"), 0),
-        exit_age=(stop[used] - birth[used]).astype("int64"),
-        died=died[used],
+        entry_age=found.entry_age[used], exit_age=found.exit_age[used], died=found.died[used]
     )
-    return Observation(units.reset_index(drop=True), rejected)
+    return Observation(units.reset_index(drop=True), left_out(found.reason, REASONS))
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What becomes of each unit: its ages in days, whether it died, why it is left out.
+
+    `reason` is 0 for a unit used, else 1 + the place of its reason in `REASONS` (uint8).
+    """
+
+    entry_age: Array
+    exit_age: Array
+    died: Array
+    reason: Array
+
+
+def fates(
+    birth: Array, end: Array, since: Array, deadly: Array, definition: Definition | Rules
+) -> Fates:
+    """Apply the dates of a definition to days: the rules of `observe`, on arrays of one length.
+
+    Args:
+        birth: days since 1970-01-01, of int32 or int64 as `end` and `since` are.
+        end: the same; the least number of its kind for a unit that has not ended.
+        since: the first day on which a unit was observed; the same number for no such day.
+        deadly: whether the end of each unit, if it has one, is a death.
+    """
+    whole = birth.dtype.type
+    cut_off, opening, first, last = (
+        whole((day - EPOCH).days)
+        for day in (
+            definition.cut_off,
+            definition.observation_start or definition.first_birth,
+            definition.first_birth,
+            definition.births_end,
+        )
+    )
+    known = end != np.iinfo(end.dtype).min
+    ended = known & (end <= cut_off)
+    start = np.maximum(since, opening)
+    exit_age = np.where(ended, end, cut_off) - birth
+    entry_age = np.maximum(start - birth, 0)
+    hits = (
+        known & (end < birth),
+        birth < first,
+        birth > last,
+        (birth < start) & (start > cut_off),
+        (entry_age > 0) & (exit_age <= entry_age),
+    )
+    reason = np.zeros(len(birth), dtype="uint8")
+    for number, hit in reversed([*enumerate(hits, start=1)]):
+        reason[hit] = number
+    return Fates(entry_age, exit_age, ended & deadly, reason)
+
+
+def left_out(reason: Array, reasons: Sequence[str]) -> dict[str, int]:
+    """Return how many units each reason leaves out, those of none not among them."""
+    held = np.bincount(reason, minlength=len(reasons) + 1)
+    return {name: int(n) for name, n in zip(reasons, held[1:], strict=True) if n}
+
+
+def _days(dates: pd.Series[date]) -> Array:
+    return whole_days(dates).astype("int64")
 
 
 def count_by_age(units: pd.DataFrame, by: Sequence[str] = ("coop_type",)) -> pd.DataFrame:
@@ -94,6 +148,8 @@ def count_by_age(units: pd.DataFrame, by: Sequence[str] = ("coop_type",)) -> pd.
         `by` columns, `age_days`, `entries`, `deaths`, `exits` (int64), sorted by `by` and age; only
         the ages at which something happens.
     """
+    import pandas as pd
+
     keys = [*by, "age_days"]
     starts = units[[*by]].assign(age_days=units["entry_age"], entries=1, deaths=0, exits=0)
     stops = units[[*by]].assign(
@@ -104,6 +160,8 @@ def count_by_age(units: pd.DataFrame, by: Sequence[str] = ("coop_type",)) -> pd.
 
 def add_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Sum life tables of the same groups: the table of the parts taken together."""
+    import pandas as pd
+
     keys = [name for name in tables[0].columns if name not in COUNTS]
     return _sum(pd.concat(tables), keys)
 

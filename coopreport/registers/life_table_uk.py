@@ -17,7 +17,7 @@ import pandas as pd
 
 from coopreport.analysis.survival import COUNTS
 from coopreport.errors import BadCall, CannotPublish, CoopreportError
-from coopreport.locale import format_number
+from coopreport.locale import count_of, format_number
 from coopreport.registers import uk
 from coopreport.registers.life_table import Observation, count_by_age, observe
 
@@ -55,18 +55,18 @@ def summary(register: uk.Register, observation: Observation, table: pd.DataFrame
         [
             f"{register.name} (SHA-256 {register.sha256})",
             uk.DEFINITION.line,
-            f"{format_number(register.rows)} organisations lues",
-            f"{format_number(used)} retenues",
+            count_of(register.rows, "organisation lue", "organisations lues"),
+            count_of(used, "retenue"),
             *_rejections(rejected),
-            f"{format_number(len(table))} lignes\u00a0: {format_number(total['entries'])} entrées, "
-            f"{format_number(total['deaths'])} morts, {format_number(total['exits'])} en vie à la "
+            f"{count_of(len(table), 'ligne')}\u00a0: {count_of(total['entries'], 'entrée')}, "
+            f"{count_of(total['deaths'], 'mort')}, {format_number(total['exits'])} en vie à la "
             "date limite",
         ]
     )
 
 
 def _rejections(rejected: Mapping[str, int]) -> list[str]:
-    lines = [f"{format_number(sum(rejected.values()))} écartées"]
+    lines = [count_of(sum(rejected.values()), "écartée")]
     return lines + [f"  {format_number(count)} {reason}" for reason, count in rejected.items()]
 
 

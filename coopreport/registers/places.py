@@ -15,10 +15,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from coopreport.errors import BadCall, BadData, Fault, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("municipalite", "region_code", "population")
 REGION = re.compile(r"(0[1-9]|1[0-7])")
@@ -52,6 +54,8 @@ def read_municipalities(path: Path) -> pd.DataFrame:
         BadCall: no such file.
         BadData: not UTF-8, a missing column, a region code other than 01 to 17, no row.
     """
+    import pandas as pd
+
     if not path.is_file():
         raise BadCall(
             f"Table des municipalités introuvable\u00a0: {path.name}",

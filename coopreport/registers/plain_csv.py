@@ -7,18 +7,20 @@ Columns `unit_id`, `birth` (AAAA-MM-JJ), `end` and `legal_form` are required; th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from coopreport.errors import BadCall, BadData, Fault, nearest
 from coopreport.registers import text_codes
-from coopreport.registers.csv_source import CsvSource, literal, locate, one, open_csv, refusals
-from coopreport.registers.repeated import mark_repeated
+from coopreport.registers.csv_source import CsvSource, literal, locate, open_csv, refusals
+from coopreport.registers.life_table import EPOCH, left_out
+from coopreport.registers.repeated import repeats, there_twice
 from coopreport.registers.schema import (
     END_KINDS,
     LEGAL_FORMS,
@@ -27,12 +29,13 @@ from coopreport.registers.schema import (
     UNKNOWN,
     Loaded,
 )
+from coopreport.registers.units import DATES, NO_KIND, NONE, Units, days_query
 
 if TYPE_CHECKING:
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
 REQUIRED = ("unit_id", "birth", "end", "legal_form")
-DATES = ("birth", "end", "observed_from")
 BOOLEANS = {"true": True, "false": False, "": False}
 
 NO_ID = "sans identifiant"
@@ -40,20 +43,26 @@ REPEATED = "répétées à l’identique"
 NO_BIRTH = "sans date de naissance"
 
 FIRST, LAST = date(1600, 1, 1), date(2100, 12, 31)
-CODES = ("end_kind", "legal_form", "form_code", "type", "sector", "region", "synthetic")
-FAULTY = 'unreadable OR faulty OR (end_kind IS NOT NULL AND "end" IS NULL) ' + " ".join(
-    f"OR \"{name}\" NOT BETWEEN DATE '{FIRST}' AND DATE '{LAST}'" for name in DATES
-)
-"""The rows of `typed` at fault, in SQL; `_fault` says which column and why."""
+CODES: Mapping[str, tuple[str | None, ...]] = {
+    "end_kind": (None, *END_KINDS),
+    "legal_form": LEGAL_FORMS,
+    **dict.fromkeys(("form_code", "type", "sector", "region"), ()),
+    "synthetic": (),
+}
+"""The columns of texts, and the texts that each may have; the others are free."""
+UNREADABLE = int(np.iinfo("int32").max)
+"""The day of a text that is no date: outside the calendar, so at fault."""
+
+Array = np.ndarray[Any, Any]
 
 
 def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = False) -> Loaded:
-    """Fill `units` and `groups` (see `schema.Loaded`) from a CSV or Parquet file.
+    """Read a CSV or Parquet file.
 
     Args:
         staged: the file, under a path without special characters.
         name: its name, to show; a Parquet one ends in `.parquet`.
-        ids: give the units' own numbers; otherwise `unit_id` is the hash of each.
+        ids: give the units' own numbers too.
 
     Raises:
         BadData: every fault of form, columns, dates, codes and identity.
@@ -61,49 +70,56 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
     if name.endswith(".parquet"):
         source = _open_parquet(connection, staged, name)
         read = _relation(source, f"read_parquet({literal(str(staged))})")
-        _read(connection, read, ids)
+        found = _read(connection, read, ids)
     else:
         source = open_csv(staged, name, REQUIRED)
-        read = _read_csv(connection, source, ids)
-    _decode(connection)
-    connection.execute(
-        "CREATE TEMP VIEW typed AS SELECT raw.rowid AS row_id, * FROM raw JOIN decoded USING (code)"
-    )
-    rows, faulty, synthetic, last_event = one(
-        connection,
-        f"SELECT count(*), count(*) FILTER ({FAULTY}), bool_or(synthetic), "
-        'max(greatest(birth, "end")) FROM typed',
-    )
+        read, found = _read_csv(connection, source, ids)
+    rows = len(found["birth"])
     if not rows:
         rule = "fichier vide ou réduit à son en-tête"
         raise BadData([Fault(name, 0, "", "", rule, "Le remplir.")])
-    if faulty:
-        faults = [] if name.endswith(".parquet") else locate(source, _fault)
-        rule = "une date, une forme juridique, une sorte de fin ou un booléen ne se lit pas"
-        remedy = f"Formes\u00a0: {', '.join(LEGAL_FORMS)}; fins\u00a0: {', '.join(END_KINDS)}."
-        raise BadData(faults or [Fault(name, 0, "", "", rule, remedy)])
-    _refuse_conflicts(connection, source, read)
-    again = one(connection, "SELECT count(*) FROM repeated")[0]
-    repeated = "row_id IN (SELECT row_id FROM repeated)" if again else "FALSE"
-    no_id, again, no_birth = one(
-        connection,
-        f"SELECT count(*) FILTER (id IS NULL), count(*) FILTER (id IS NOT NULL AND {repeated}), "
-        f"count(*) FILTER (id IS NOT NULL AND NOT {repeated} AND birth IS NULL) FROM typed",
-    )
-    connection.execute(
-        f"CREATE TEMP VIEW units AS SELECT {'unit_id' if ids else 'id AS unit_id'}, birth, "
-        '"end", observed_from, number, '
-        "CASE WHEN \"end\" IS NOT NULL THEN coalesce(end_kind, 'unknown') END AS end_kind "
-        f"FROM typed WHERE id IS NOT NULL AND birth IS NOT NULL AND NOT {repeated}"
-    )
-    rejected = {NO_ID: no_id, REPEATED: again, NO_BIRTH: no_birth}
+    identity = found.pop("identity")
+    with ThreadPoolExecutor(1) as beside:
+        twice = beside.submit(there_twice, identity)
+        places, texts = text_codes.resolve(connection, read, CODES, found.pop("code"))
+        judged = _judge(texts)
+        end_kind, group = judged.end_kind[places], judged.group[places]
+        if judged.faulty or _at_fault(found, end_kind):
+            faults = [] if name.endswith(".parquet") else locate(source, _fault)
+            rule = "une date, une forme juridique, une sorte de fin ou un booléen ne se lit pas"
+            remedy = f"Formes\u00a0: {', '.join(LEGAL_FORMS)}; fins\u00a0: {', '.join(END_KINDS)}."
+            raise BadData(faults or [Fault(name, 0, "", "", rule, remedy)])
+        birth, end = found["birth"], found["end"]
+        last = int(max(birth.max(), end.max()))
+        content = {**{day: found[day] for day in DATES}, "end_kind": end_kind, "group": group}
+        content["synthetic"] = judged.synthetic[places]
+        again, conflicts = repeats(identity, twice.result(), content)
+    if conflicts:
+        _refuse_conflicts(connection, source, read, conflicts)
+    reason = np.zeros(rows, dtype="uint8")
+    reason[birth == NONE] = 3
+    reason[again] = 2
+    reason[identity == 0] = 1
+    # An end without a kind ended in an unknown way.
+    end_kind[(end != NONE) & (end_kind == NO_KIND)] = END_KINDS.index("unknown")
+    columns = {**found, "end_kind": end_kind, "group": group}
+    if rejected := left_out(reason, (NO_ID, REPEATED, NO_BIRTH)):
+        used = reason == 0
+        columns = {column: values[used] for column, values in columns.items()}
     return Loaded(
-        rows, {why: count for why, count in rejected.items() if count}, {}, synthetic, last_event
+        rows=rows,
+        rejected=rejected,
+        notes={},
+        synthetic=bool(judged.synthetic.any()),
+        last_event=EPOCH + timedelta(last) if last != NONE else None,
+        units=Units(**columns, groups=judged.groups),
     )
 
 
-def _read_csv(connection: DuckDBPyConnection, source: CsvSource, ids: bool) -> str:
-    """Fill `raw` and `codes` from a CSV file; return the SQL of its rows.
+def _read_csv(
+    connection: DuckDBPyConnection, source: CsvSource, ids: bool
+) -> tuple[str, dict[str, Array]]:
+    """Return the SQL of a CSV file's rows, and their columns as `_read` does.
 
     DuckDB reads dates faster than text, but stops at one that it cannot read. The file is then read
     as text, so that a blank of spaces is a blank, and a fault has its line.
@@ -113,18 +129,38 @@ def _read_csv(connection: DuckDBPyConnection, source: CsvSource, ids: bool) -> s
     dates = tuple(name for name in DATES if name in source.columns)
     read = _relation(source, replace(source, dates=dates).sql)
     try:
-        _read(connection, read, ids)
+        return read, _read(connection, read, ids, dated=True)
     except duckdb.Error:
         read = _relation(source, source.sql)
         with refusals(source):
-            _read(connection, read, ids)
-    return read
+            return read, _read(connection, read, ids)
 
 
-def _read(connection: DuckDBPyConnection, read: str, ids: bool) -> None:
-    text_codes.learn(connection, read, CODES)
-    connection.execute(_raw_query(read, ids))
-    text_codes.complete(connection, CODES)
+def _read(
+    connection: DuckDBPyConnection, read: str, ids: bool, dated: bool = False
+) -> dict[str, Array]:
+    """Return the columns of one pass over the file: nothing judged, no text kept but `ids`.
+
+    `identity`, a number for each `unit_id` and 0 for none; `birth`, `end`, `observed_from` as in
+    `Units`, and `UNREADABLE`; `code`, that of the texts. `dated` tells that all dates are read.
+    """
+    if dated:
+        days = [days_query(name) for name in DATES]
+    else:
+        days = [
+            days_query(
+                name,
+                f'TRY_CAST("{name}" AS DATE)',
+                f"CASE WHEN trim(\"{name}\"::VARCHAR) <> '' THEN {UNREADABLE} END",
+            )
+            for name in DATES
+        ]
+    found = connection.execute(
+        f"SELECT {'unit_id AS ids, ' if ids else ''}"
+        "CASE WHEN unit_id IS NULL THEN 0 ELSE hash(unit_id) END AS identity, "
+        f"{', '.join(days)}, {text_codes.code_query(CODES)} AS code FROM {read}"
+    ).fetchnumpy()
+    return {name: np.asarray(found.pop(name)) for name in [*found]}
 
 
 def _relation(source: CsvSource, read: str) -> str:
@@ -136,50 +172,54 @@ def _relation(source: CsvSource, read: str) -> str:
     return f"(SELECT {', '.join(cells)} FROM {read} AS source)"
 
 
-def _raw_query(read: str, ids: bool) -> str:
-    """One pass over the file, typed; texts are judged later, each distinct one once."""
-    days = ", ".join(f'TRY_CAST("{name}" AS DATE) AS "day_{name}"' for name in DATES)
-    # CASE: text functions only for the few cells that are not a date.
-    unreadable = " OR ".join(
-        f'CASE WHEN "day_{name}" IS NULL AND "{name}" IS NOT NULL '
-        f"THEN trim(\"{name}\"::VARCHAR) <> '' ELSE FALSE END"
-        for name in DATES
-    )
-    return f"""
-        CREATE TEMP TABLE raw AS SELECT {"unit_id, " if ids else ""}
-            CASE WHEN unit_id IS NOT NULL THEN hash(unit_id) END AS id,
-            {", ".join(f'"day_{name}" AS "{name}"' for name in DATES)},
-            {unreadable} AS unreadable, {text_codes.selected(CODES)}
-        FROM (SELECT *, {days} FROM {read})
+@dataclass(frozen=True)
+class _Judged:
+    """The texts of a register, judged: arrays by place, and the groups (see `Units`).
+
+    `faulty` when one of them is no text of the schema.
     """
 
+    end_kind: Array
+    group: Array
+    synthetic: Array
+    groups: pd.DataFrame
+    faulty: bool
 
-def _decode(connection: DuckDBPyConnection) -> None:
-    """Judge each combination of texts once: fill `groups`, and `decoded` by code.
+
+def _judge(texts: Sequence[tuple[int, tuple[str | None, ...]]]) -> _Judged:
+    """Judge each combination of texts once.
 
     Texts lose the spaces around; a blank one is as if it were not there.
     """
+    import pandas as pd
+
+    size = texts[-1][0] + 1
+    end_kind, group = np.full(size, NO_KIND, dtype="uint8"), np.zeros(size, dtype="int32")
+    synthetic, faulty = np.zeros(size, dtype=bool), False
     numbers: dict[tuple[str | None, ...], int] = {}
-    decoded = []
-    found = connection.execute(f"SELECT code, {', '.join(CODES)} FROM codes").fetchall()
-    for code, *cells in found:
-        end_kind, form, *texts, synthetic = (((cell or "").strip() or None) for cell in cells)
-        form_code, *others = texts
-        group = (form, form_code or form, *(text or UNKNOWN for text in others))
-        mark = BOOLEANS.get((synthetic or "").lower())
-        faulty = form not in LEGAL_FORMS or end_kind not in (None, *END_KINDS) or mark is None
-        number = numbers.setdefault(group, len(numbers))
-        decoded.append((code, number, end_kind, faulty, bool(mark)))
-    names = ["code", "number", "end_kind", "faulty", "synthetic"]
-    frame = pd.DataFrame(decoded, columns=names).astype({"code": "uint64", "end_kind": "object"})
+    for place, cells in texts:
+        kind, form, form_code, *others, mark = ((cell or "").strip() or None for cell in cells)
+        said = BOOLEANS.get((mark or "").lower())
+        if form not in LEGAL_FORMS or kind not in (None, *END_KINDS) or said is None:
+            faulty = True
+            continue
+        key = (form, form_code or form, *(text or UNKNOWN for text in others))
+        group[place] = numbers.setdefault(key, len(numbers))
+        synthetic[place] = said
+        if kind:
+            end_kind[place] = END_KINDS.index(kind)
     groups = pd.DataFrame([*numbers], columns=[*TEXT_GROUPS], dtype="object")
-    for name, rows, columns in (
-        ("decoded", frame, "* REPLACE (end_kind::VARCHAR AS end_kind)"),
-        ("groups", groups.assign(number=range(len(groups))), "*"),
-    ):
-        connection.register("rows", rows)
-        connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {columns} FROM rows")
-        connection.unregister("rows")
+    return _Judged(end_kind, group, synthetic, groups, faulty)
+
+
+def _at_fault(found: Mapping[str, Array], end_kind: Array) -> bool:
+    """Tell whether a date is outside the calendar, or an end has a kind and no date."""
+    first, last = ((day - EPOCH).days for day in (FIRST, LAST))
+    for name in DATES:
+        days = found[name]
+        if ((days > last) | ((days < first) & (days != NONE))).any():
+            return True
+    return bool(((end_kind != NO_KIND) & (found["end"] == NONE)).any())
 
 
 def _fault(row: Mapping[str, str]) -> tuple[str, str, str] | None:
@@ -205,11 +245,10 @@ def _fault(row: Mapping[str, str]) -> tuple[str, str, str] | None:
     return None
 
 
-def _refuse_conflicts(connection: DuckDBPyConnection, source: CsvSource, read: str) -> None:
-    """Mark the rows that repeat another one; raise when two rows of a unit differ."""
-    content = ["birth", '"end"', "observed_from", "end_kind", "number", "synthetic"]
-    if not (suspects := mark_repeated(connection, "typed", "id", content)):
-        return
+def _refuse_conflicts(
+    connection: DuckDBPyConnection, source: CsvSource, read: str, suspects: Sequence[int]
+) -> None:
+    """Raise when two rows of a unit differ, among those whose `unit_id` has a suspect hash."""
     # Two units may share a hash: what counts is their own numbers.
     found = connection.execute(
         f"SELECT unit_id FROM {read} WHERE hash(unit_id) IN ({', '.join(map(str, suspects))}) "

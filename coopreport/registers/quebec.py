@@ -22,6 +22,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from coopreport.analysis.definition import MERGER
 from coopreport.errors import BadData, Fault
 from coopreport.registers import quebec_layout as layout
 from coopreport.registers.archive import names
@@ -35,7 +38,8 @@ from coopreport.registers.quebec_checks import (
     refuse_conflicts,
 )
 from coopreport.registers.quebec_towns import PLACES, first_lines_query, place, town_line
-from coopreport.registers.schema import UNKNOWN, Loaded
+from coopreport.registers.schema import END_KINDS, TEXT_GROUPS, UNKNOWN, Loaded
+from coopreport.registers.units import NO_KIND, Units, days_query
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,14 +73,19 @@ CONTINUED = "continuées ou transformées, gardées avec leur naissance"
 
 
 def load(
-    connection: DuckDBPyConnection, files: Mapping[str, Path], shown: Path, towns: Towns | None
+    connection: DuckDBPyConnection,
+    files: Mapping[str, Path],
+    shown: Path,
+    towns: Towns | None,
+    ids: bool = False,
 ) -> Loaded:
-    """Fill `units` and `groups` (see `schema.Loaded`) from the staged files of a register.
+    """Read the staged files of a register.
 
     Args:
         files: the files of `layout.READ`, by name.
         shown: the ZIP or the folder that the user gave.
         towns: where the regions come from; None leaves every region unknown.
+        ids: give the units' own numbers too.
 
     Raises:
         BadData: every fault of form, columns, codes, dates and identity.
@@ -105,7 +114,8 @@ def load(
     refuse_conflicts(connection, enterprises)
     _find_mergers(connection, sources)
     unplaced = place(connection, enterprises, towns, rows)
-    _build_units(connection)
+    _judge(connection)
+    units = _units(connection, _number_groups(connection), ids)
     rejected, notes = _account(connection)
     notes |= unplaced
     marked = layout.SYNTHETIC_FILE in names(shown) or layout.SYNTHETIC_DOMAIN in domains
@@ -115,6 +125,7 @@ def load(
         notes={rule: count for rule, count in notes.items() if count},
         synthetic=bool(marked or invented),
         last_event=last_event,
+        units=units,
         not_given=("type",),
         follows_calendar=True,
     )
@@ -183,8 +194,8 @@ def _find_mergers(connection: DuckDBPyConnection, sources: Mapping[str, CsvSourc
         )
 
 
-def _build_units(connection: DuckDBPyConnection) -> None:
-    """Judge each row (`judged.reason`, 0 when kept); build `groups` and the view `units`."""
+def _judge(connection: DuckDBPyConnection) -> None:
+    """Build the view `judged`: the rows of `raw`, `birth`, and `reason`, 0 when kept."""
     struck = ", ".join(map(literal, layout.STRUCK_OFF))
     never = ", ".join(map(literal, layout.NEVER_REGISTERED))
     repeated = (
@@ -209,6 +220,10 @@ def _build_units(connection: DuckDBPyConnection) -> None:
                 AND immat >= DATE '{REGISTRATION_MEANS_BIRTH}' THEN immat END) AS birth FROM raw)
         """
     )
+
+
+def _number_groups(connection: DuckDBPyConnection) -> str:
+    """Build `groups` and what leads to them; return the SQL of a row's number in it."""
     sectors = [*layout.SECTORS, UNKNOWN]
     divisions = [
         (division, sectors.index(code))
@@ -241,21 +256,32 @@ def _build_units(connection: DuckDBPyConnection) -> None:
             (VALUES {named[1]}) AS regions(place, region)
         """
     )
+    return number
+
+
+def _units(connection: DuckDBPyConnection, number: str, ids: bool) -> Units:
+    """Return the rows of `judged` that are used; `number` is the SQL of their row in `groups`."""
     kinds = " ".join(
-        f"WHEN status = '{status}' THEN '{kind}'" for status, kind in layout.STRUCK_OFF.items()
+        f"WHEN status = '{status}' THEN {END_KINDS.index(kind)}"
+        for status, kind in layout.STRUCK_OFF.items()
     )
-    connection.execute(
+    end = f"CASE WHEN status <> '{layout.REGISTERED}' THEN stat END"
+    found = connection.execute(
         f"""
-        CREATE TEMP VIEW units AS SELECT neq AS unit_id, birth,
-            CASE WHEN status <> '{layout.REGISTERED}' THEN stat END AS "end",
-            CASE WHEN merged.neq IS NOT NULL THEN 'merger' {kinds} END AS end_kind,
-            CASE WHEN immat > birth THEN immat END AS observed_from,
-            {number} AS number
+        SELECT {"neq::VARCHAR AS ids, " if ids else ""}
+            {days_query("birth")}, {days_query("end", end)},
+            {days_query("observed_from", "CASE WHEN immat > birth THEN immat END")},
+            CASE WHEN merged.neq IS NOT NULL THEN {END_KINDS.index(MERGER)} {kinds}
+                ELSE {NO_KIND} END::UTINYINT AS end_kind,
+            {number}::INTEGER AS "group"
         FROM judged LEFT JOIN merged USING (neq) LEFT JOIN places USING (town)
             LEFT JOIN divisions USING (division) LEFT JOIN forms USING (form)
         WHERE reason = 0
         """
-    )
+    ).fetchnumpy()
+    columns = {name: np.asarray(found.pop(name)) for name in [*found]}
+    groups = connection.execute("FROM groups ORDER BY number").df()
+    return Units(**columns, groups=groups[[*TEXT_GROUPS]])
 
 
 def _account(connection: DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from coopreport.errors import BadData, Fault
 from coopreport.registers import text_codes
 from coopreport.registers.csv_source import CsvSource
@@ -49,6 +47,8 @@ def place(
     connection: DuckDBPyConnection, source: CsvSource, towns: Towns | None, rows: int
 ) -> dict[str, int]:
     """Fill `places` (town, region); return how many rows have none, by cause."""
+    import pandas as pd
+
     connection.execute(
         "INSERT INTO lines SELECT DISTINCT town, new_line FROM raw WHERE new_line IS NOT NULL"
     )

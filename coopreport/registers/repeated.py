@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+Array = np.ndarray[Any, Any]
 
 
 def mark_repeated(
@@ -26,10 +27,11 @@ def mark_repeated(
     Returns:
         The identities whose rows do not agree, ascending.
     """
+    import pandas as pd
+
     query = f"SELECT {identity} AS identity FROM {table} WHERE {identity} IS NOT NULL"
-    found = np.sort(np.asarray(connection.execute(query).fetchnumpy()["identity"]))
-    twice = pd.DataFrame({"identity": np.unique(found[1:][found[1:] == found[:-1]])})
-    connection.register("twice", twice)
+    found = np.asarray(connection.execute(query).fetchnumpy()["identity"])
+    connection.register("twice", pd.DataFrame({"identity": there_twice(found)}))
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE repeated AS
@@ -44,3 +46,34 @@ def mark_repeated(
     ).fetchall()
     connection.execute("DELETE FROM repeated WHERE rank = 1")
     return [number for (number,) in conflicts]
+
+
+def there_twice(numbers: Array) -> Array:
+    """Return the numbers that are there more than once, ascending, each once."""
+    ordered = np.sort(numbers)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+
+def repeats(
+    identities: Array, twice: Array, content: Mapping[str, Array]
+) -> tuple[Array, list[int]]:
+    """Do as `mark_repeated` on arrays of one length: 0 is the identity of a row that has none.
+
+    Args:
+        twice: `there_twice` of the identities.
+
+    Returns:
+        The rows that say again what a former one says, ascending; the identities whose rows do not
+        agree, ascending.
+    """
+    if not twice.any():
+        return np.zeros(0, dtype="int64"), []
+
+    import pandas as pd
+
+    rows = np.flatnonzero(np.isin(identities, twice[twice != 0]))
+    columns = {name: column[rows] for name, column in content.items()}
+    lines = pd.DataFrame({"identity": identities[rows], **columns}, index=rows)
+    again = lines.duplicated().to_numpy()
+    alone = lines["identity"][~again]
+    return rows[again], sorted(alone[alone.duplicated()].unique().tolist())

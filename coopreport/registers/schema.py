@@ -11,11 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coopreport.analysis.definition import DEATHS, EX_OFFICIO, MERGER, Definition
 from coopreport.cycles.register import KINDS
 from coopreport.errors import BadCall
-from coopreport.locale import format_date, format_number
+from coopreport.locale import count_of, format_date, format_number
+
+if TYPE_CHECKING:
+    from coopreport.registers.units import Units
 
 UNKNOWN = "inconnue"
 """The code of a type, a sector, a region or a legal form that the source does not give."""
@@ -154,10 +158,10 @@ class Account:
         lines = [f"{self.name} (SHA-256 {self.sha256})"]
         if self.synthetic:
             lines.append("Données de démonstration\u00a0: registre généré, aucune unité réelle")
-        lines.append(f"{format_number(self.rows)} lignes lues")
-        lines.append(f"{format_number(self.used)} retenues")
+        lines.append(count_of(self.rows, "ligne lue", "lignes lues"))
+        lines.append(count_of(self.used, "retenue"))
         lines += [f"  {format_number(count)} {what}" for what, count in self.unknown.items()]
-        lines.append(f"{format_number(sum(self.rejected.values()))} écartées")
+        lines.append(count_of(sum(self.rejected.values()), "écartée"))
         lines += [f"  {format_number(count)} {reason}" for reason, count in self.rejected.items()]
         lines += [f"Règle\u00a0: {rule}, {format_number(n)}" for rule, n in self.notes.items()]
         if self.last_event:
@@ -167,12 +171,9 @@ class Account:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a loader says of what it put in the working database, before any definition.
+    """What a loader gives of a register, before any definition.
 
-    `units` (a table or a view) has `unit_id`, `birth`, `end`, `end_kind`, `observed_from` and
-    `number`, that of the unit's row in `groups`; `groups` has `number` (from 0, none left out) and
-    the columns of `TEXT_GROUPS`, whether or not a unit is in the group. `rows` of the source =
-    units + `rejected`.
+    `rows` of the source = `units` + `rejected`.
     """
 
     rows: int
@@ -180,6 +181,7 @@ class Loaded:
     notes: Mapping[str, int]
     synthetic: bool
     last_event: date | None
+    units: Units
     not_given: tuple[str, ...] = ()
     """Columns that the source does not have at all: they are not counted as unknown."""
     follows_calendar: bool = False

@@ -1,16 +1,18 @@
 """The texts of a row as one number: their hash, and a small table of what each hash stands for.
 
-A register has few combinations of legal form, sector, region…, and storing five texts for each of
+A register has few combinations of legal form, sector, region…, and keeping five texts for each of
 millions of rows takes longer than reading them. A row keeps the hash; the table `codes` has the
-texts. It is filled from the first rows, with every combination of the values that they show; a row
-of another combination brings its own texts.
+texts. It is filled beforehand, with every combination of the texts that the schema has or that the
+first rows show; when a row has another one, the register is read a second time for those alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -18,43 +20,96 @@ if TYPE_CHECKING:
 SAMPLE = 50_000
 COMBINATIONS = 1 << 16
 """The most combinations to foresee; beyond, only those of the first rows are."""
+POINTER_BITS = 20
+
+Array = np.ndarray[Any, Any]
 
 
-def learn(connection: DuckDBPyConnection, read: str, columns: Sequence[str]) -> None:
+def _learn(
+    connection: DuckDBPyConnection, read: str, columns: Mapping[str, Sequence[str | None]]
+) -> None:
     """Fill `codes` (`code` and the columns) from the first rows of a relation."""
     names = ", ".join(columns)
+    rows = connection.execute(
+        f"SELECT DISTINCT {names} FROM (SELECT {names} FROM {read} LIMIT {SAMPLE})"
+    ).fetchall()
+    shown = [*zip(*rows, strict=True)] or [()] * len(columns)
+    texts = [
+        [*dict.fromkeys((*known, *seen))]
+        for known, seen in zip(columns.values(), shown, strict=True)
+    ]
+    foreseen = prod(map(len, texts)) <= COMBINATIONS
+    # Lists side by side in one SELECT give a row of each place; in one each, all combinations.
+    lists = [f"unnest(?::VARCHAR[]) AS {name}" for name in columns]
+    known = ", ".join(f"(SELECT {part})" for part in (lists if foreseen else [", ".join(lists)]))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE first_rows AS SELECT DISTINCT {names} "
-        f"FROM (SELECT {names} FROM {read} LIMIT {SAMPLE})"
-    )
-    values = [f"(SELECT DISTINCT {name} FROM first_rows)" for name in columns]
-    sizes = [connection.execute(f"SELECT count(*) FROM {part}").fetchall()[0][0] for part in values]
-    known = "first_rows" if prod(sizes) > COMBINATIONS else ", ".join(values)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE codes AS SELECT {_hash(columns)} AS code, {names} "
-        f"FROM {known}"
-    )
-    connection.execute("DROP TABLE first_rows")
-
-
-def selected(columns: Sequence[str]) -> str:
-    """Return the SQL of `code`, 64 bits, and of `texts`, the texts of a code not learnt."""
-    code, texts = _hash(columns), ", ".join(columns)
-    return (
-        f"{code} AS code, CASE WHEN {code} NOT IN (SELECT code FROM codes) THEN [{texts}] END "
-        "AS texts"
+        f"CREATE OR REPLACE TEMP TABLE codes AS SELECT {code_query(columns)} AS code, {names} "
+        f"FROM {known}",
+        texts if foreseen else [*map(list, shown)],
     )
 
 
-def complete(connection: DuckDBPyConnection, columns: Sequence[str]) -> None:
-    """Keep in `codes` those that the table `raw` has, all of them; `raw` loses `texts`."""
-    connection.execute("DELETE FROM codes WHERE code NOT IN (SELECT DISTINCT code FROM raw)")
-    cells = ", ".join(f"texts[{order}]" for order in range(1, len(columns) + 1))
-    connection.execute(
-        f"INSERT INTO codes SELECT DISTINCT code, {cells} FROM raw WHERE texts IS NOT NULL"
-    )
-    connection.execute("ALTER TABLE raw DROP COLUMN texts")
+def resolve(
+    connection: DuckDBPyConnection,
+    read: str,
+    columns: Mapping[str, Sequence[str | None]],
+    codes: Array,
+) -> tuple[Array, list[tuple[int, tuple[str | None, ...]]]]:
+    """Return the place of each code, and the texts of the places that are taken.
+
+    Args:
+        read: the relation that was coded. Its first rows are read again; all of them when one has
+            a code not learnt there.
+        columns: with the texts that each may have, where they are known beforehand.
+        codes: of each row, `code_query` of it (uint64).
+
+    Returns:
+        A place per row (int32), and pairs of a place and the texts of its code; there are places
+        that no row takes.
+    """
+    _learn(connection, read, columns)
+    known = _known(connection)
+    places = places_of(codes, known)
+    if (places < 0).any():
+        code = code_query(columns)
+        connection.execute(
+            f"INSERT INTO codes SELECT DISTINCT {code}, {', '.join(columns)} FROM {read} "
+            f"WHERE {code} NOT IN (SELECT code FROM codes)"
+        )
+        known = _known(connection)
+        places = places_of(codes, known)
+    held = known[np.bincount(places, minlength=len(known)) > 0].tolist()
+    texts = connection.execute(
+        f"SELECT {', '.join(columns)} FROM codes WHERE code IN (SELECT unnest(?::UBIGINT[])) "
+        "ORDER BY code",
+        [held],
+    ).fetchall()
+    return places, [*zip(np.searchsorted(known, held).tolist(), texts, strict=True)]
 
 
-def _hash(columns: Sequence[str]) -> str:
+def code_query(columns: Collection[str]) -> str:
+    """Return the SQL of the code of a row's texts: 64 bits."""
     return f"hash({', '.join(columns)})"
+
+
+def _known(connection: DuckDBPyConnection) -> Array:
+    found = connection.execute("SELECT code FROM codes ORDER BY code").fetchnumpy()
+    return np.asarray(found["code"], dtype="uint64")
+
+
+def places_of(codes: Array, known: Array) -> Array:
+    """Return the place of each code among the known ones (uint64, ascending), -1 for none.
+
+    The first bits of a code point at a place; where another code has taken it, which is rare, and
+    there only, the code is searched for.
+    """
+    pointers = np.zeros(1 << POINTER_BITS, dtype="int32")
+    shift = np.uint64(64 - POINTER_BITS)
+    pointers[known >> shift] = np.arange(len(known))
+    places: Array = pointers[codes >> shift]
+    if not len(known):
+        return np.full(len(codes), -1, dtype="int32")
+    other = np.flatnonzero(known[places] != codes)
+    searched = np.minimum(np.searchsorted(known, codes[other]), len(known) - 1)
+    places[other] = np.where(known[searched] == codes[other], searched, -1)
+    return places

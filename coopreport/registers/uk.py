@@ -14,21 +14,23 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
 from babel.dates import get_month_names
 
 from coopreport.analysis.definition import Definition
 from coopreport.errors import BadCall, BadData, Fault, nearest
 from coopreport.languages import FRENCH
 from coopreport.registers.csv_source import bad_line
-from coopreport.registers.schema import UNKNOWN, Loaded
+from coopreport.registers.life_table import EPOCH
+from coopreport.registers.schema import END_KINDS, TEXT_GROUPS, UNKNOWN, Loaded
+from coopreport.registers.units import NO_KIND, NONE, Units
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    import pandas as pd
 
 ID, TYPE, STATUS = "CUK Organisation ID", "Ownership Classification", "Registered Status"
 BIRTH, END = "Incorporation Date", "Dissolved Date"
@@ -107,6 +109,8 @@ def read_organisations(path: Path) -> Register:
         BadCall: no such regular file.
         BadData: every fault of the file: encoding, quotes, row length, columns, dates, codes, ids.
     """
+    import pandas as pd
+
     if not path.is_file():
         raise BadCall(
             f"Registre introuvable\u00a0: {path.name}",
@@ -157,34 +161,45 @@ def read_organisations(path: Path) -> Register:
     return Register(path.name, digest, len(lines), records, dict(rejected), details)
 
 
-def load(connection: DuckDBPyConnection, path: Path) -> Loaded:
-    """Fill `units` and `groups` (see `schema.Loaded`) from an organisations edition.
+def load(path: Path) -> Loaded:
+    """Read an organisations edition.
 
     Every organisation is a co-operative, every dissolution a death: the edition does not tell more.
 
     Raises:
         BadCall, BadData: as `read_organisations`.
     """
+    import pandas as pd
+
     register = read_organisations(path)
-    units = register.records.assign(
-        **{name: register.details[name] for name in ("form_code", "sector", "region")},
-        type=[UNKNOWN if code == TYPES[""] else code for code in register.records["coop_type"]],
-    ).astype("object")
-    dates = units[["birth", "end"]]
-    connection.register("edition", units.where(units.notna(), None))
-    texts = "form_code, type, sector, region"
-    connection.execute(
-        "CREATE TEMP TABLE groups AS SELECT (row_number() OVER () - 1)::INTEGER AS number, "
-        f"'cooperative' AS legal_form, {texts} FROM (SELECT DISTINCT {texts} FROM edition)"
+    records, texts = register.records, register.details.drop(columns="unit_id")
+    texts["type"] = [UNKNOWN if code == TYPES[""] else code for code in records["coop_type"]]
+    texts["legal_form"] = "cooperative"
+    groups = texts[[*TEXT_GROUPS]].drop_duplicates(ignore_index=True)
+    rows = {line: number for number, line in enumerate(groups.itertuples(index=False, name=None))}
+    lines = texts[[*TEXT_GROUPS]].itertuples(index=False, name=None)
+    birth, end = (
+        np.array([NONE if pd.isna(day) else (day - EPOCH).days for day in records[name]], "int32")
+        for name in ("birth", "end")
     )
-    connection.execute(
-        'CREATE TEMP TABLE units AS SELECT unit_id, birth::DATE AS birth, "end"::DATE AS "end", '
-        "CASE WHEN \"end\" IS NOT NULL THEN 'dissolution' END AS end_kind, "
-        f"NULL::DATE AS observed_from, number FROM edition JOIN groups USING ({texts})"
+    units = Units(
+        birth=birth,
+        end=end,
+        observed_from=np.full(len(birth), NONE, "int32"),
+        end_kind=np.where(end == NONE, NO_KIND, END_KINDS.index("dissolution")).astype("uint8"),
+        group=np.array([rows[line] for line in lines], "int32"),
+        groups=groups,
+        ids=records["unit_id"].to_numpy(dtype="object"),
     )
-    connection.unregister("edition")
-    known = [day for column in dates for day in dates[column] if pd.notna(day)]
-    return Loaded(register.rows, register.rejected, {}, False, max(known) if known else None)
+    last = max(birth.max(initial=NONE), end.max(initial=NONE))
+    return Loaded(
+        rows=register.rows,
+        rejected=register.rejected,
+        notes={},
+        synthetic=False,
+        last_event=EPOCH + timedelta(int(last)) if last != NONE else None,
+        units=units,
+    )
 
 
 def _parse(raw: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
