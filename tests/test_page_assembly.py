@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 from coopreport.errors import ChapterFailed
-from coopreport.pipeline.assemble import assemble
+from coopreport.pipeline.assemble import Document, assemble
 from coopreport.pipeline.render import render
 from tests.sample_page import (
     EDITION,
@@ -25,7 +25,7 @@ from tests.sample_page import (
 )
 
 
-def document(*cells: NotebookNode) -> NotebookNode:
+def document(*cells: NotebookNode) -> Document:
     return assemble([("01-essai", notebook(*cells))], EDITION, LEDGER)
 
 
