@@ -72,10 +72,10 @@ def test_nothing_changed_runs_nothing_and_makes_nothing(project: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in latest(project).rglob("*")} == before
 
 
-def test_a_sentence_makes_its_own_chapter_stale(project: Path) -> None:
+def test_its_code_makes_a_chapter_stale(project: Path) -> None:
     path = project / "notebooks" / "02-portrait.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells[-1].source += "\n"
+    notebook.cells[2].source += "\n# autre"
     nbformat.write(notebook, path)
     assert stale(project) == {"02-portrait"}
 

@@ -26,11 +26,13 @@ MOST_KEPT = 8
 class Record:
     """What one run of a chapter depended on.
 
-    `parameters` are values of the cycle as JSON, by name; `inputs` the SHA-256 of files, by path.
+    `parameters` are values of the cycle as JSON, by name; `inputs` the SHA-256 of files, by path;
+    `runs` that of what its notebook runs (`inputs.what_runs`).
     """
 
     parameters: Mapping[str, Any]
     inputs: Mapping[str, str]
+    runs: str = ""
 
 
 class ChapterCache:

@@ -24,6 +24,7 @@ from coopreport.pipeline.edition import AUTHOR, Edition
 from coopreport.pipeline.good_run import seal_output
 from coopreport.pipeline.handouts import write_handouts
 from coopreport.pipeline.imports import modules_of
+from coopreport.pipeline.inputs import what_runs
 from coopreport.pipeline.layout import CLAIMS, LEDGER
 from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.plan import Plan
@@ -110,6 +111,7 @@ def record_of(
     return Record(
         {name: cycle.value(name) for name in sorted(asked)},
         {path: inputs[path] for path in sorted(paths)},
+        what_runs(run.chapter.path),
     )
 
 

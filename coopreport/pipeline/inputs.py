@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from coopreport.cycles import Cycle
 from coopreport.pipeline.options import PLAIN, Options
@@ -18,6 +20,8 @@ from coopreport.project import PACKAGE, Project
 LOCK = "requirements/report.lock"
 NOT_READ = (".md", ".pyc")
 OF_OTHERS = ("cycles", "revisions", "signataires")
+EVAL = re.compile(r"\{eval\}(`+)(.*?)\1", re.DOTALL)
+"""What may be an expression of the prose, code that shows one included."""
 
 
 def sha256_of(path: Path) -> str:
@@ -61,6 +65,25 @@ def build_name(inputs: Mapping[str, str], cycle: str, options: Options = PLAIN) 
     """Return the short name of a build: the hash of its cycle, its options and all its inputs."""
     text = json.dumps([cycle, options.to_json(), sorted(inputs.items())])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def what_runs(path: Path) -> str:
+    """Return the SHA-256 of what a notebook runs: all of it but the words of its prose.
+
+    "" for what is no notebook: the run will say so.
+    """
+    try:
+        notebook = json.loads(path.read_bytes())
+        cells = [_act(cell) for cell in notebook.pop("cells")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
+    return hashlib.sha256(json.dumps([notebook, cells], sort_keys=True).encode()).hexdigest()
+
+
+def _act(cell: dict[str, Any]) -> list[Any]:
+    text = "".join(cell["source"])
+    act = EVAL.findall(text) if cell["cell_type"] == "markdown" else text
+    return [cell["cell_type"], cell.get("id"), cell["metadata"], act]
 
 
 def _candidates(project: Project, cycle: Cycle) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from typing import Any
 from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
 from coopreport.pipeline.cache import ChapterCache, Record
-from coopreport.pipeline.inputs import LOCK, build_name
+from coopreport.pipeline.inputs import LOCK, build_name, what_runs
 from coopreport.pipeline.options import PLAIN, Options
 from coopreport.pipeline.publish import read_manifest
 from coopreport.project import Project
@@ -39,13 +39,16 @@ class Change:
 
 @dataclass(frozen=True)
 class ChapterPlan:
-    """A chapter of the plan. `kept` is a run that is still good, or None: it has to run.
+    """A chapter of the plan. `kept` is a run that is still good, or None.
 
-    `changes` are those since the last build; `known` is False when that build had no such chapter.
+    `worded` is then a run of another text of the chapter that ran the same (see `rewording`), or
+    None: it has to run. `changes` are those since the last build; `known` is False when that build
+    had no such chapter.
     """
 
     chapter: Chapter
     kept: Path | None
+    worded: Path | None
     known: bool
     changes: tuple[Change, ...]
 
@@ -68,7 +71,7 @@ class Plan:
     @property
     def stale(self) -> tuple[Chapter, ...]:
         """The chapters to run."""
-        return tuple(each.chapter for each in self.chapters if each.kept is None)
+        return tuple(each.chapter for each in self.chapters if not (each.kept or each.worded))
 
 
 def make_plan(
@@ -105,17 +108,18 @@ def _chapter_plan(
     last: Mapping[str, Any],
     cache: ChapterCache,
 ) -> ChapterPlan:
-    kept = next(
-        (
-            path
-            for path, record in cache.records(chapter.name)
-            if not _changes(record, cycle, inputs)
-        ),
-        None,
-    )
+    kept, worded = None, None
+    own = f"notebooks/{chapter.path.name}"
+    for path, record in cache.records(chapter.name):
+        changed = {change.name for change in _changes(record, cycle, inputs)}
+        if not changed:
+            kept = path
+            break
+        if changed == {own} and not worded and record.runs == what_runs(chapter.path) != "":
+            worded = path
     entry = last.get("chapters", {}).get(chapter.name)
     changes = _changes(Record(entry["parameters"], entry["inputs"]), cycle, inputs) if entry else ()
-    return ChapterPlan(chapter, kept, entry is not None, changes)
+    return ChapterPlan(chapter, kept, None if kept else worded, entry is not None, changes)
 
 
 def _changes(

@@ -6,19 +6,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
+
+import nbformat
 
 from coopreport.chapters import Chapter
 from coopreport.cycles import Cycle
 from coopreport.errors import BadData, CannotPublish, quoted
 from coopreport.locale import NBSP, count_of, format_value
 from coopreport.paper.printing import Press, press_of
-from coopreport.pipeline.cache import CACHE, ChapterCache
+from coopreport.pipeline.cache import CACHE, ChapterCache, Record
 from coopreport.pipeline.compose import Done, Draw, compose, done_before, done_now
 from coopreport.pipeline.drawings import Drawings
-from coopreport.pipeline.good_run import SEAL
+from coopreport.pipeline.good_run import SEAL, prepare
 from coopreport.pipeline.handouts import prepare_handouts
 from coopreport.pipeline.imports import modules_of
 from coopreport.pipeline.inputs import hashes_now, input_files
@@ -28,6 +30,7 @@ from coopreport.pipeline.options import FRENCH
 from coopreport.pipeline.plan import Plan
 from coopreport.pipeline.preliminaries import Preliminaries
 from coopreport.pipeline.publish import publish
+from coopreport.pipeline.rewording import reworded
 from coopreport.pipeline.run import Executed, run_chapters
 from coopreport.pipeline.warm import Warm
 from coopreport.project import Project
@@ -67,7 +70,7 @@ class Production:
         self._check_tables()
         known = Preliminaries(self.project, self.cycle, self.plan.inputs)
         with ThreadPoolExecutor(1) as beside:  # while chapters run, this process waits for them
-            kept = beside.submit(self._kept)
+            kept = beside.submit(self._kept, known)
             defined = beside.submit(lambda: known.defined)
             beside.submit(modules_of, [SEAL], self.project.code)  # asked again of every chapter
             beside.submit(prepare_handouts)
@@ -108,15 +111,39 @@ class Production:
         rows = count_of(sum(table.rows for table in checked.summaries), "ligne")
         self._say_step(f"{tables} et {rows} vérifiées", time.monotonic() - started)
 
-    def _kept(self) -> dict[str, Done]:
-        """Return the chapters that are still good, by name; one damaged meanwhile is not there."""
+    def _kept(self, known: Preliminaries) -> dict[str, Done]:
+        """Return the chapters that need not run, by name; one damaged meanwhile is not there."""
         done = {}
-        for chapter in self.plan.chapters:
-            found = self._cache.load(chapter.kept) if chapter.kept else None
-            if found and (before := done_before(chapter.chapter, *found)):
-                done[chapter.chapter.name] = before
-                self.say(f"  chapitre « {chapter.chapter.title} » (inchangé)")
+        for plan in self.plan.chapters:
+            path = plan.kept or plan.worded
+            found = self._cache.load(path) if path else None
+            if found and plan.worded:
+                found = self._reworded(plan.chapter, *found, known)
+            if found and (before := done_before(plan.chapter, *found)):
+                done[plan.chapter.name] = before
+                how = "texte changé" if plan.worded else "inchangé"
+                self.say(f"  chapitre « {plan.chapter.title} » ({how})")
         return done
+
+    def _reworded(
+        self, chapter: Chapter, record: Record, text: str, known: Preliminaries
+    ) -> tuple[Record, str] | None:
+        """Return the record and the text of a run under the chapter's new prose, and keep them."""
+        source = nbformat.read(chapter.path, as_version=4)
+        source = prepare(source, known.lacks, self.plan.options.language)
+        notebook = reworded(source, nbformat.v4.reads(text))
+        if notebook is None:
+            return None
+        own = f"notebooks/{chapter.path.name}"
+        inputs = {**record.inputs, own: self.plan.inputs[own]}
+        found = replace(record, inputs=inputs), nbformat.writes(notebook)
+        self._keep(chapter, *found)
+        return found
+
+    def _keep(self, chapter: Chapter, record: Record, text: str) -> None:
+        """Keep a run, unless what it read has changed meanwhile."""
+        if hashes_now(self.project, record.inputs) == record.inputs:
+            self._cache.keep(chapter.name, record, text)
 
     @property
     def _cache(self) -> ChapterCache:
@@ -140,8 +167,7 @@ class Production:
             with one_at_a_time:
                 new = done_now(run, self.cycle, inputs, root, draw, language)
                 done[run.chapter.name] = new
-                if hashes_now(self.project, new.record.inputs) == new.record.inputs:
-                    self._cache.keep(run.chapter.name, new.record, new.text)
+                self._keep(run.chapter, new.record, new.text)
                 self._say_step(f"chapitre « {run.chapter.title} »", run.seconds)
 
         kernels = self.work / "kernels"

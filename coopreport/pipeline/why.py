@@ -60,6 +60,8 @@ def page_changes(plan: Plan) -> tuple[Change, ...]:
 
 
 def _state(plan: ChapterPlan) -> str:
+    if plan.worded:
+        return "texte changé, rien à exécuter"
     if plan.kept is None:
         return "à exécuter" if plan.changes else _reason_without_change(plan)
     return "à jour" if not plan.changes else "changé, mais déjà exécuté ainsi"
