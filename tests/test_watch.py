@@ -66,6 +66,24 @@ def test_a_saved_sentence_comes_on_the_open_page(watched: Watched, page: Page) -
     assert "La phrase a changé." in (latest(watched.project) / "rapport.html").read_text("utf-8")
 
 
+def test_a_file_put_in_the_place_of_another_is_noticed(watched: Watched, page: Page) -> None:
+    chapter = watched.project / "notebooks" / "01-essai.ipynb"
+    text = chapter.read_text(encoding="utf-8").replace("Une phrase.", "Remplacée d’un coup.")
+    other = chapter.with_suffix(".part")
+    other.write_text(text, encoding="utf-8")
+    other.replace(chapter)
+    expect(page.locator("main")).to_contain_text("Remplacée d’un coup.", timeout=30_000)
+
+
+def test_a_file_that_comes_makes_a_new_build(watched: Watched, page: Page) -> None:
+    former = latest(watched.project)
+    (watched.project / "data" / "nouvelle.csv").write_text("a\n1\n", encoding="utf-8")
+    page.wait_for_function(
+        "former => document.documentElement.dataset.build !== former", arg=former.name
+    )
+    assert latest(watched.project) != former
+
+
 def test_a_save_that_fails_is_told_on_the_page_and_goes_when_it_is_mended(
     watched: Watched, page: Page
 ) -> None:
