@@ -66,6 +66,18 @@ def test_a_saved_sentence_comes_on_the_open_page(watched: Watched, page: Page) -
     assert "La phrase a changé." in (latest(watched.project) / "rapport.html").read_text("utf-8")
 
 
+def test_the_page_stays_where_it_was_when_it_reloads(watched: Watched, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.evaluate("scrollTo({ top: 1000, behavior: 'instant' })")
+    assert page.evaluate("scrollY") == 1000
+    for sentence in ("La phrase a changé.", "Elle a changé encore."):
+        write_sentence(watched.project, sentence)
+        expect(page.locator("main")).to_contain_text(sentence, timeout=30_000)
+        page.wait_for_function("() => Math.abs(scrollY - 1000) < 2")
+    page.wait_for_function("() => document.head.querySelectorAll('style').length === 1")
+    assert abs(page.evaluate("scrollY") - 1000) < 2
+
+
 def test_a_file_put_in_the_place_of_another_is_noticed(watched: Watched, page: Page) -> None:
     chapter = watched.project / "notebooks" / "01-essai.ipynb"
     text = chapter.read_text(encoding="utf-8").replace("Une phrase.", "Remplacée d’un coup.")
@@ -107,6 +119,7 @@ def test_the_published_page_does_not_listen(watched: Watched, page: Page) -> Non
     published = (latest(watched.project) / "rapport.html").read_text(encoding="utf-8")
     assert "EventSource" not in published
     assert "connect-src" not in published
+    assert "sessionStorage" not in published
 
 
 def test_only_its_own_name_is_served(watched: Watched) -> None:
