@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -12,6 +14,7 @@ from nbformat import NotebookNode
 from coopreport.errors import ChapterFailed
 from coopreport.pipeline.assemble import Document, assemble
 from coopreport.pipeline.render import render
+from tests.conftest import ROOT
 from tests.sample_page import (
     EDITION,
     LEDGER,
@@ -70,6 +73,33 @@ def test_the_same_chapters_give_the_same_bytes() -> None:
         for position, cell in enumerate(other.cells):
             cell.id = f"autre-{position}"
     assert render(assemble(chapters, EDITION, LEDGER)) == render(assemble(again, EDITION, LEDGER))
+
+
+def test_assembling_changes_nothing_of_the_chapters() -> None:
+    chapters = sample_chapters()
+    assemble(chapters, EDITION, LEDGER)  # draws the charts that have no drawing
+    before = copy.deepcopy(chapters)
+    render(assemble(chapters, EDITION, LEDGER))
+    assert chapters == before
+
+
+def test_no_library_is_left_to_import_when_the_files_of_an_edition_were_prepared() -> None:
+    late = (
+        "import sys\n"
+        "from coopreport.pipeline.handouts import *\n"
+        "from tests.sample_page import *\n"
+        "document = assemble(sample_chapters(), EDITION, LEDGER)\n"
+        "prepare_handouts()\n"
+        "before = set(sys.modules)\n"
+        "render(document)\n"
+        "workbook_bytes(document.tables, EDITION)\n"
+        "print(*(set(sys.modules) - before))"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", late], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    libraries = {name.split(".")[0] for name in made.stdout.split()}
+    assert libraries <= {"coopreport", "encodings"}
 
 
 def test_assembling_keeps_the_analyst_s_code_and_prints_out_of_the_page() -> None:

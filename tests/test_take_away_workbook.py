@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,9 +18,10 @@ import pytest
 
 from coopreport.takeaway.tables import taken_tables
 from coopreport.takeaway.workbook import number_format, workbook_bytes
+from tests.conftest import ROOT
 from tests.payloads import PAYLOADS
 from tests.sample_page import EDITION
-from tests.taken import whole_document
+from tests.taken import document, statuses_table, whole_document
 
 NBSP = "\u00a0"
 
@@ -209,7 +213,33 @@ def test_the_cover_leads_to_every_table(of_report: Any) -> None:
 
 
 def test_the_same_tables_give_the_same_bytes_without_compression(content: bytes) -> None:
-    assert workbook_bytes(taken_tables(whole_document()), EDITION) == content
+    anew = (
+        "import sys; from tests.test_take_away_workbook import *; "
+        "sys.stdout.buffer.write(workbook_bytes(taken_tables(whole_document()), EDITION))"
+    )
+    made = subprocess.run([sys.executable, "-c", anew], cwd=ROOT, capture_output=True, check=True)
+    assert made.stdout == content
     with ZipFile(io.BytesIO(content)) as archive:
         assert {entry.compress_type for entry in archive.infolist()} == {ZIP_STORED}
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_the_next_build_of_a_process_has_its_own_name_in_the_same_tables(content: bytes) -> None:
+    tables = taken_tables(whole_document())
+    book = openpyxl.load_workbook(
+        io.BytesIO(workbook_bytes(tables, replace(EDITION, build="abcdef012345")))
+    )
+    cover = [cell.value for cell in book["Couverture"]["A"] if cell.value]
+    assert sum("production abcdef012345" in str(text) for text in cover) == 2
+    assert book.properties.subject == "production abcdef012345"
+    assert not any(EDITION.build in str(text) for text in cover)
+    assert workbook_bytes(tables, EDITION) == content
+
+
+def test_a_table_that_changed_is_in_the_next_build_of_a_process() -> None:
+    for text in ("avant", "après"):
+        table = replace(statuses_table(), title=text)
+        book = openpyxl.load_workbook(
+            io.BytesIO(workbook_bytes(taken_tables(document(table)), EDITION))
+        )
+        assert text in str(book["Tableau 1"]["A1"].value)

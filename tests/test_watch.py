@@ -66,6 +66,36 @@ def test_a_saved_sentence_comes_on_the_open_page(watched: Watched, page: Page) -
     assert "La phrase a changé." in (latest(watched.project) / "rapport.html").read_text("utf-8")
 
 
+def test_the_page_stays_where_it_was_when_it_reloads(watched: Watched, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.evaluate("scrollTo({ top: 1000, behavior: 'instant' })")
+    assert page.evaluate("scrollY") == 1000
+    for sentence in ("La phrase a changé.", "Elle a changé encore."):
+        write_sentence(watched.project, sentence)
+        expect(page.locator("main")).to_contain_text(sentence, timeout=30_000)
+        page.wait_for_function("() => Math.abs(scrollY - 1000) < 2")
+    page.wait_for_function("() => document.head.querySelectorAll('style').length === 1")
+    assert abs(page.evaluate("scrollY") - 1000) < 2
+
+
+def test_a_file_put_in_the_place_of_another_is_noticed(watched: Watched, page: Page) -> None:
+    chapter = watched.project / "notebooks" / "01-essai.ipynb"
+    text = chapter.read_text(encoding="utf-8").replace("Une phrase.", "Remplacée d’un coup.")
+    other = chapter.with_suffix(".part")
+    other.write_text(text, encoding="utf-8")
+    other.replace(chapter)
+    expect(page.locator("main")).to_contain_text("Remplacée d’un coup.", timeout=30_000)
+
+
+def test_a_file_that_comes_makes_a_new_build(watched: Watched, page: Page) -> None:
+    former = latest(watched.project)
+    (watched.project / "data" / "nouvelle.csv").write_text("a\n1\n", encoding="utf-8")
+    page.wait_for_function(
+        "former => document.documentElement.dataset.build !== former", arg=former.name
+    )
+    assert latest(watched.project) != former
+
+
 def test_a_save_that_fails_is_told_on_the_page_and_goes_when_it_is_mended(
     watched: Watched, page: Page
 ) -> None:
@@ -89,6 +119,7 @@ def test_the_published_page_does_not_listen(watched: Watched, page: Page) -> Non
     published = (latest(watched.project) / "rapport.html").read_text(encoding="utf-8")
     assert "EventSource" not in published
     assert "connect-src" not in published
+    assert "sessionStorage" not in published
 
 
 def test_only_its_own_name_is_served(watched: Watched) -> None:

@@ -1,7 +1,8 @@
 """The page of the latest build, served on loopback, that reloads itself when it is told to.
 
-The served copy of the published file gets a script more, allowed by its hash alone, that listens
-to the server: it reloads the page, or shows why the last save could not be built.
+The served copy of the published file gets two scripts more, each allowed by its hash alone. The
+last listens to the server: it reloads the page, or shows why the last save could not be built. The
+first has a page that reloads lay out what is on the screen before the rest, which takes longer.
 """
 
 from __future__ import annotations
@@ -24,7 +25,20 @@ EVENTS = "/evenements"
 BEAT = 15.0
 """Seconds between two signs of life, so that a closed page is noticed."""
 
-SCRIPT = """
+FIRST = """
+const heights = JSON.parse(sessionStorage.getItem("heights") ?? "[]");
+if (heights.length) {
+  const style = document.createElement("style");
+  style.textContent = "html { scroll-behavior: auto; } " + heights.map((height, index) =>
+    `main > section:nth-of-type(${index + 1}) ` +
+    `{ content-visibility: auto; contain-intrinsic-size: auto ${height}px; }`).join(" ");
+  document.head.append(style);
+  addEventListener("load", () => setTimeout(() => style.remove(), 200));
+}
+"""
+"""Until all is laid out, a chapter off the screen is as high as it was: the page does not move."""
+
+LAST = """
 const source = new EventSource("/evenements");
 const box = document.createElement("pre");
 box.setAttribute("role", "alert");
@@ -33,24 +47,34 @@ box.style.cssText = "position:fixed;inset:auto 0 0 0;margin:0;padding:1rem;z-ind
 source.onmessage = (event) => {
   const said = JSON.parse(event.data);
   if (said.error) { box.textContent = said.error; document.body.append(box); }
-  else if (document.documentElement.dataset.build !== said.build) location.reload();
-  else box.remove();
+  else if (document.documentElement.dataset.build === said.build) box.remove();
+  else {
+    const chapters = [...document.querySelectorAll("main > section")];
+    const starts = chapters.map((each) => each.getBoundingClientRect().top);
+    const ends = chapters.map((each, index) => index + 1 < chapters.length
+      ? starts[index + 1] - parseFloat(getComputedStyle(chapters[index + 1]).marginTop)
+      : each.getBoundingClientRect().bottom);
+    const heights = ends.map((end, index) => end - starts[index]);
+    sessionStorage.setItem("heights", JSON.stringify(heights));
+    location.reload();
+  }
 };
 """
 
 
 def alive(page: str, build: str) -> str:
-    """Return a published page with the script that listens; `build` is the name it reloads from."""
+    """Return a published page with our scripts; `build` is the name that it reloads from."""
     head, found, rest = page.partition("</head>")
     nothing = str(escape(NOTHING[0]))
     ours = f"{nothing}; connect-src 'self'"
+    hashes = " ".join(f"'{source_hash(script)}'" for script in (FIRST, LAST))
     if "script-src " in head:
-        head = head.replace("script-src ", f"script-src '{source_hash(SCRIPT)}' ", 1)
+        head = head.replace("script-src ", f"script-src {hashes} ", 1)
     else:
-        ours += f"; script-src '{source_hash(SCRIPT)}'"
+        ours += f"; script-src {hashes}"
     head = head.replace(nothing, ours, 1).replace("<html", f'<html data-build="{build}"', 1)
     before, last, after = rest.rpartition("</body>")
-    return f"{head}{found}{before}{script_html(SCRIPT)}{last}{after}"
+    return f"{head}{script_html(FIRST)}{found}{before}{script_html(LAST)}{last}{after}"
 
 
 class Live(Loopback):
