@@ -84,3 +84,12 @@ def days_query(name: str, day: str = "", otherwise: str = "NULL") -> str:
     """
     number = (day or f'"{name}"') + " - DATE '1970-01-01'"
     return f'coalesce({number}, {otherwise}, {NONE})::INTEGER AS "{name}"'
+
+
+def fetched(connection: DuckDBPyConnection, query: str) -> dict[str, Array]:
+    """Return the columns of a query without NULL.
+
+    `sql` works on every core, and only then hands over; `execute` hands over as it works, on one.
+    """
+    found = connection.sql(query).fetchnumpy()
+    return {name: np.asarray(found.pop(name)) for name in [*found]}
