@@ -59,9 +59,7 @@ class Units:
             arrays["unit_id"] = self.ids
         connection.register("unit_arrays", pd.DataFrame(arrays, copy=False))
         numbered = self.groups.assign(number=np.arange(len(self.groups)))
-        connection.register("group_frame", numbered)
-        connection.execute("CREATE TEMP TABLE groups AS FROM group_frame")
-        connection.unregister("group_frame")
+        connection.register("unit_groups", numbered)
         dates = ", ".join(
             f'DATE \'1970-01-01\' + nullif("{name}", {NONE}) AS "{name}"' for name in DATES
         )
@@ -69,7 +67,7 @@ class Units:
         connection.execute(
             f"CREATE TEMP VIEW units AS SELECT {'unit_id, ' if self.ids is not None else ''}"
             f"{dates}, [{kinds}][end_kind + 1] AS end_kind, {', '.join(TEXT_GROUPS)} "
-            'FROM unit_arrays JOIN groups ON number = "group"'
+            'FROM unit_arrays JOIN unit_groups ON number = "group"'
         )
 
 
