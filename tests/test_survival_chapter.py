@@ -209,7 +209,7 @@ def test_the_words_on_blanks_follow_the_counts(given: Path) -> None:
     assert blank_words(table[table["sector"] != "inconnue"], "sector", "Secteur") == ""
 
 
-def test_the_words_on_blanks_name_the_groups_as_their_title_does(given: Path) -> None:
+def test_the_words_on_blanks_name_the_groups_as_their_title_does() -> None:
     rows = [("inconnue", 3, 1), ("England", 1, 3)]
     table = pd.DataFrame(rows, columns=["region", "deaths", "exits"])
     said = blank_words(table, "region", "Nation")

@@ -22,9 +22,10 @@ from coopreport.analysis.definition import Definition
 from coopreport.analysis.rates import survival_at
 from coopreport.analysis.survival import kaplan_meier
 from coopreport.errors import BadCall
-from coopreport.registers import Account, RegisterFile, Rules
+from coopreport.registers import Account, RegisterFile, Rules, read_units
 from coopreport.registers.cohort_counts import cohort_counts as counted_by_duckdb
 from coopreport.registers.life_table import count_by_age, observe
+from tests.registers_fixtures import firm, folder
 
 EXACT = Definition(
     population="coopératives d’essai",
@@ -253,6 +254,16 @@ def test_duckdb_counts_the_same_from_a_file(tmp_path: Path) -> None:
             )
             expected = cohort_counts(units, definition, [1, 5], ["legal_form"])
             pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+def test_duckdb_counts_the_same_from_a_register_of_quebec(tmp_path: Path) -> None:
+    end = {"end": "2014-05-01"}
+    firms = [firm(1, "2012-02-01"), firm(2, "2012-03-01", **end), firm(3, "2013-03-01", **end)]
+    register = folder(tmp_path / "r", [*firms, firm(4, "2011-06-01", DAT_IMMAT="2012-01-01")])
+    units, account = read_units(register)
+    found = counted_by_duckdb(register, Rules.of(EXACT), [1, 5], ["legal_form"], account=account)
+    expected = cohort_counts(units, EXACT, [1, 5], ["legal_form"])
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
 def spells(*rows: tuple[str, date, Any]) -> pd.DataFrame:

@@ -229,9 +229,7 @@ def _compute(
     with opened(register) as (_, loaded):
         _check_cut_off(loaded, rules)
         observed = counting.observe(loaded.units, rules, only)
-    with ThreadPoolExecutor(2) as pool:
-        counted = pool.map(lambda by: counting.count(observed, by, loaded.synthetic), asked)
-        tables = dict(zip(asked, counted, strict=True))
+    tables = {by: counting.count(observed, by, loaded.synthetic) for by in asked}
     unknown = {
         words: count
         for column, words in UNKNOWN_WORDS.items()

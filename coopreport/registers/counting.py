@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coopreport.analysis.survival import COUNTS
-from coopreport.registers import life_table
+from coopreport.registers.life_table import REASONS as OBSERVED_REASONS
 from coopreport.registers.life_table import fates, left_out
 from coopreport.registers.schema import END_KINDS, UNKNOWN, Rules
 from coopreport.registers.units import Units
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOT_ASKED = "hors de la population demandée"
-REASONS = (*life_table.REASONS, NOT_ASKED)
+REASONS = (*OBSERVED_REASONS, NOT_ASKED)
 CELLS, BLOCKS = 1 << 19, 64
 """How many (group, age) to count at once in arrays, and how many times; more are sorted."""
 ROWS = 1 << 18

@@ -29,7 +29,7 @@ from coopreport.registers.schema import (
     UNKNOWN,
     Loaded,
 )
-from coopreport.registers.units import DATES, NO_KIND, NONE, Units, days_query
+from coopreport.registers.units import DATES, NO_KIND, NONE, Units, days_query, fetched
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,12 +155,12 @@ def _read(
             )
             for name in DATES
         ]
-    found = connection.execute(
+    return fetched(
+        connection,
         f"SELECT {'unit_id AS ids, ' if ids else ''}"
         "CASE WHEN unit_id IS NULL THEN 0 ELSE hash(unit_id) END AS identity, "
-        f"{', '.join(days)}, {text_codes.code_query(CODES)} AS code FROM {read}"
-    ).fetchnumpy()
-    return {name: np.asarray(found.pop(name)) for name in [*found]}
+        f"{', '.join(days)}, {text_codes.code_query(CODES)} AS code FROM {read}",
+    )
 
 
 def _relation(source: CsvSource, read: str) -> str:

@@ -22,8 +22,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from coopreport.analysis.definition import MERGER
 from coopreport.errors import BadData, Fault
 from coopreport.registers import quebec_layout as layout
@@ -39,7 +37,7 @@ from coopreport.registers.quebec_checks import (
 )
 from coopreport.registers.quebec_towns import PLACES, first_lines_query, place, town_line
 from coopreport.registers.schema import END_KINDS, TEXT_GROUPS, UNKNOWN, Loaded
-from coopreport.registers.units import NO_KIND, Units, days_query
+from coopreport.registers.units import NO_KIND, Units, days_query, fetched
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -266,7 +264,8 @@ def _units(connection: DuckDBPyConnection, number: str, ids: bool) -> Units:
         for status, kind in layout.STRUCK_OFF.items()
     )
     end = f"CASE WHEN status <> '{layout.REGISTERED}' THEN stat END"
-    found = connection.execute(
+    columns = fetched(
+        connection,
         f"""
         SELECT {"neq::VARCHAR AS ids, " if ids else ""}
             {days_query("birth")}, {days_query("end", end)},
@@ -277,9 +276,8 @@ def _units(connection: DuckDBPyConnection, number: str, ids: bool) -> Units:
         FROM judged LEFT JOIN merged USING (neq) LEFT JOIN places USING (town)
             LEFT JOIN divisions USING (division) LEFT JOIN forms USING (form)
         WHERE reason = 0
-        """
-    ).fetchnumpy()
-    columns = {name: np.asarray(found.pop(name)) for name in [*found]}
+        """,
+    )
     groups = connection.execute("FROM groups ORDER BY number").df()
     return Units(**columns, groups=groups[[*TEXT_GROUPS]])
 

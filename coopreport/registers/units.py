@@ -59,9 +59,7 @@ class Units:
             arrays["unit_id"] = self.ids
         connection.register("unit_arrays", pd.DataFrame(arrays, copy=False))
         numbered = self.groups.assign(number=np.arange(len(self.groups)))
-        connection.register("group_frame", numbered)
-        connection.execute("CREATE TEMP TABLE groups AS FROM group_frame")
-        connection.unregister("group_frame")
+        connection.register("unit_groups", numbered)
         dates = ", ".join(
             f'DATE \'1970-01-01\' + nullif("{name}", {NONE}) AS "{name}"' for name in DATES
         )
@@ -69,7 +67,7 @@ class Units:
         connection.execute(
             f"CREATE TEMP VIEW units AS SELECT {'unit_id, ' if self.ids is not None else ''}"
             f"{dates}, [{kinds}][end_kind + 1] AS end_kind, {', '.join(TEXT_GROUPS)} "
-            'FROM unit_arrays JOIN groups ON number = "group"'
+            'FROM unit_arrays JOIN unit_groups ON number = "group"'
         )
 
 
@@ -84,3 +82,12 @@ def days_query(name: str, day: str = "", otherwise: str = "NULL") -> str:
     """
     number = (day or f'"{name}"') + " - DATE '1970-01-01'"
     return f'coalesce({number}, {otherwise}, {NONE})::INTEGER AS "{name}"'
+
+
+def fetched(connection: DuckDBPyConnection, query: str) -> dict[str, Array]:
+    """Return the columns of a query without NULL.
+
+    `sql` works on every core, and only then hands over; `execute` hands over as it works, on one.
+    """
+    found = connection.sql(query).fetchnumpy()
+    return {name: np.asarray(found.pop(name)) for name in [*found]}
