@@ -52,8 +52,8 @@ def watch(
                 built: Stamps = {}
                 while not warm.lost:
                     if _stamps(looked) != looked or not looked:
-                        files = _settled(project, name)
-                        looked = _stamps({*files, *_folders(files)})
+                        looked = _settled(project, name)
+                        files = {path: looked[path] for path in looked if not path.is_dir()}
                         if files != built:
                             _build(project, name, limits, say, warm, live)
                             if not built:
@@ -120,13 +120,17 @@ def _stamps(paths: Iterable[Path]) -> Stamps:
 
 
 def _settled(project: Project, name: str) -> Stamps:
-    """Return the stamps of the inputs once nothing is being written: two looks agree."""
-    before = _stamps(_files(project, name))
+    """Return the stamps of the inputs and of their folders once two looks agree.
+
+    A file that comes after the files were listed changes its folder, so the next look differs.
+    """
+    before: Stamps = {}
     while True:
-        time.sleep(SETTLED)
-        if (now := _stamps(_files(project, name))) == before:
+        files = _files(project, name)
+        if (now := _stamps({*files, *_folders(files)})) == before:
             return now
         before = now
+        time.sleep(SETTLED)
 
 
 def _start_again(name: str, port: int) -> NoReturn:
