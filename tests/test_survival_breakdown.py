@@ -147,7 +147,7 @@ def test_fractional_counts_are_refused_unless_they_are_meant() -> None:
     half.loc[0, "entries"] = 0.5
     with pytest.raises(BadData, match="entiers"):
         pool(half)
-    with pytest.raises(BadData, match="entrées"):
+    with pytest.raises(BadData, match="0,500\u00a0entrée pour 0\u00a0mort et 1\u00a0sortie"):
         pool(half, fractional=True)
 
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import pass_context
 from markupsafe import Markup
 from nbformat import NotebookNode
 
@@ -139,29 +140,43 @@ def _exporter(template: str, exhibit: Callable[..., Markup]) -> Any:
     """Return nbconvert's exporter with one template, which is compiled once in a process."""
     from nbconvert.exporters import TemplateExporter
 
+    filters: dict[str, Callable[..., Any]] = {
+        "exhibit": exhibit,
+        "day": _day,
+        "typographic": typographic,
+        "count_text": lambda count: _count(count, current().code),
+        "unit_name": lambda unit: said(UNITS[unit].title),
+        "said": said,
+        "said_as_is": lambda text: said(text, as_is),
+        "plain": plain,
+        "heading": _heading,
+        "keep": keep_together,
+        "is_address": is_safe_address,
+        "flag_mark": flag_mark,
+        "css_text": css_text,
+        "meaning": SYMBOLS.get,
+    }
     # HTMLExporter would parse the finished page again, for images that it has not: half the time.
     return TemplateExporter(
         template_name=TEMPLATE,
         template_file=template,
         extra_template_basedirs=[str(TEMPLATES)],
         default_preprocessors=[],
-        filters={
-            "exhibit": exhibit,
-            "day": _day,
-            "typographic": typographic,
-            "count_text": lambda count: _count(count, current().code),
-            "unit_name": lambda unit: said(UNITS[unit].title),
-            "said": said,
-            "said_as_is": lambda text: said(text, as_is),
-            "plain": plain,
-            "heading": _heading,
-            "keep": keep_together,
-            "is_address": is_safe_address,
-            "flag_mark": flag_mark,
-            "css_text": css_text,
-            "meaning": SYMBOLS.get,
-        },
+        filters={name: _when_rendered(function) for name, function in filters.items()},
     )
+
+
+def _when_rendered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that is not applied to a constant already when its template is compiled.
+
+    The language is that of the edition that is rendered; a template is compiled for all of them.
+    """
+
+    @pass_context
+    def apply(_: object, *given: Any) -> Any:
+        return function(*given)
+
+    return apply
 
 
 def exhibit_html(output: NotebookNode, csv: Mapping[str, str]) -> Markup:
