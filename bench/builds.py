@@ -29,6 +29,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve()
 SOURCES = ("coopreport", "data", "notebooks", "requirements")
 CYCLE = "2023-2024"
+REPORT = [sys.executable, "-m", "coopreport", "report", "--pdf=non"]
 BOOK = """title: essai
 execute: {execute_notebooks: cache, timeout: 300}
 sphinx: {config: {suppress_warnings: ["*"]}}
@@ -83,8 +84,7 @@ class Bench:
     def ways(self) -> list[Way]:
         """Return every way, the reference first."""
         none, kept = self.clean, self.kept
-        report = [sys.executable, "-m", "coopreport", "report", "--pdf=non"]
-        kernels, forked = [[*report, f"--engine={engine}"] for engine in ("noyaux", "souche")]
+        kernels, forked = [[*REPORT, f"--engine={engine}"] for engine in ("noyaux", "souche")]
         chapters = sorted(path.stem for path in (self.project / "notebooks").glob("[0-9]*.ipynb"))
         serial = [[sys.executable, str(HERE), "--serial", str(self.out)]]
         ways = [
@@ -116,8 +116,8 @@ class Bench:
         self.out.mkdir()
 
     def kept(self) -> None:
-        """Leave a build that is up to date."""
-        self.by_resident()
+        """Leave a build that is up to date, and the shelf's index, as the command does."""
+        self.command([[*REPORT, "--engine=souche"]])()
 
     def edited(self) -> None:
         """Leave a build, then change a line of the chapter."""
