@@ -50,26 +50,12 @@ class Bench:
     """A copy of the project, and the ways to build it."""
 
     def __init__(self, root: Path, work: Path, chapter: str, book: str) -> None:
-        self.project = work / "projet"
+        self.project, self.environment = copied(root, work)
         self.out = work / "sortie"
         self.book = work / "livre" / "notebooks"  # a project of its own: chapters look for it
         self.chapter = chapter
         self.book_python = book
         self.edits = 0
-        for name in SOURCES:
-            leave = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(root / name, self.project / name, ignore=leave)
-        kernel = work / "jupyter" / "kernels" / "python3"
-        kernel.mkdir(parents=True)
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
-        (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": str(self.project),
-            "JUPYTER_PATH": str(work / "jupyter"),
-        }
-        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if book:
             self._make_book()
         self.resident = subprocess.Popen(
@@ -198,6 +184,26 @@ class Bench:
         (self.book / "_config.yml").write_text(BOOK, encoding="utf-8")
         toc = f"format: jb-book\nroot: {names[0]}\nchapters:\n{chapters}"
         (self.book / "_toc.yml").write_text(toc, encoding="utf-8")
+
+
+def copied(root: Path, work: Path) -> tuple[Path, dict[str, str]]:
+    """Copy the project under `work`; return the copy, and the environment of its commands.
+
+    Its kernel is this Python, its package the copy's own.
+    """
+    project = work / "projet"
+    for name in SOURCES:
+        leave = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(root / name, project / name, ignore=leave)
+    kernel = work / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    paths = {"PYTHONPATH": str(project), "JUPYTER_PATH": str(work / "jupyter")}
+    environment = {**os.environ, **paths}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return project, environment
 
 
 def void(_: object) -> None:

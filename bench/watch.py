@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -22,7 +21,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from builds import CYCLE, SOURCES, parameters
+from builds import CYCLE, copied, parameters
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,23 +34,9 @@ class Project:
     """A copy of the project under watch, and the chapter that is edited."""
 
     def __init__(self, work: Path, chapter: str) -> None:
-        self.root = work / "projet"
+        self.root, self.environment = copied(ROOT, work)
         self.work = work
         self.chapter = chapter
-        for name in SOURCES:
-            leave = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, self.root / name, ignore=leave)
-        kernel = work / "jupyter" / "kernels" / "python3"
-        kernel.mkdir(parents=True)
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
-        (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": str(self.root),
-            "JUPYTER_PATH": str(work / "jupyter"),
-        }
-        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.notebook = self.root / "notebooks" / f"{chapter}.ipynb"
         self.original = json.loads(self.notebook.read_text(encoding="utf-8"))
 
