@@ -11,7 +11,8 @@ from typing import Any
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
+from coopreport.exhibit_bundle import exhibit_of, mime_of
+from coopreport.exhibits import CHART_MIME, TABLE_MIME, Chart, Figures, Table
 from coopreport.locale import NBSP
 from coopreport.pipeline.assemble import chapter_id
 from coopreport.pipeline.prose import Context, prose_html
@@ -75,13 +76,10 @@ def _exhibits(notebook: NotebookNode) -> list[Exhibit]:
     for position, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", ()):
             bundle: dict[str, Any] = output.get("data", {})
-            if TABLE_MIME in bundle:
-                found.append((position, Table.from_json(bundle[TABLE_MIME])))
-            elif CHART_MIME in bundle:
-                chart = Chart.from_json(bundle[CHART_MIME])
-                found.append((position, Drawing(chart, bundle.get(SVG_MIME, ""))))
-            elif FIGURES_MIME in bundle:
-                found.append((position, Figures.from_json(bundle[FIGURES_MIME])))
+            if mime_of(bundle):
+                item = exhibit_of(bundle)
+                svg = bundle.get(SVG_MIME, "")
+                found.append((position, Drawing(item, svg) if isinstance(item, Chart) else item))
     return found
 
 

@@ -14,8 +14,9 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from coopreport import palette
+from coopreport.exhibit_bundle import exhibit_of
 from coopreport.exhibit_html import chart_html, figures_html, table_html
-from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
+from coopreport.exhibits import Chart, Table
 from coopreport.paper.columns import Fit, fit
 from coopreport.pipeline.render import TEMPLATE, TEMPLATES, font_faces, render_with
 from coopreport.pipeline.shown import SVG_MIME
@@ -43,17 +44,15 @@ def _without_button(match: re.Match[str]) -> str:
 
 def paper_exhibit(output: NotebookNode) -> Markup:
     """Return the HTML of one output of the document for paper."""
-    number, bundle = output.metadata.get("number") or None, output.data
-    if TABLE_MIME in bundle:
-        table = Table.from_json(bundle[TABLE_MIME])
-        found = fit(table)
-        return _on_sheet(table_html(table, number, widths=found.columns), found)
-    if CHART_MIME in bundle:
-        chart = Chart.from_json(bundle[CHART_MIME])
-        found = fit(chart.table)
-        image = _image(bundle[SVG_MIME], chart.alt)
-        return _on_sheet(chart_html(chart, number, image, widths=found.columns), found)
-    return figures_html(Figures.from_json(bundle[FIGURES_MIME]))
+    exhibit, number = exhibit_of(output.data), output.metadata.get("number") or None
+    if isinstance(exhibit, Table):
+        found = fit(exhibit)
+        return _on_sheet(table_html(exhibit, number, widths=found.columns), found)
+    if isinstance(exhibit, Chart):
+        found = fit(exhibit.table)
+        image = _image(output.data[SVG_MIME], exhibit.alt)
+        return _on_sheet(chart_html(exhibit, number, image, widths=found.columns), found)
+    return figures_html(exhibit)
 
 
 def _on_sheet(html: Markup, found: Fit) -> Markup:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ NOT_READ = (".md", ".pyc")
 OF_OTHERS = ("cycles", "revisions", "signataires")
 EVAL = re.compile(r"\{eval\}(`+)(.*?)\1", re.DOTALL)
 """What may be an expression of the prose, code that shows one included."""
+SETTLED = 1_000_000_000
+"""Nanoseconds since its last change after which another would give a file another date."""
+_remembered: dict[Path, tuple[tuple[int, ...], str]] = {}
+"""Of the inputs that this process has hashed: what told then that they were as they are."""
 
 
 def sha256_of(path: Path) -> str:
@@ -30,13 +35,29 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of an input, read once in a process as long as nobody writes to it.
+
+    The system dates each change of a file (`ctime`), also one that puts the former date back. A
+    file that changed a moment ago is not remembered: two changes may have one date.
+    """
+    now, stat = time.time_ns(), path.stat()
+    seen = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    known, sha256 = _remembered.get(path, ((), ""))
+    if known != seen:
+        sha256 = sha256_of(path)
+        if now - stat.st_ctime_ns > SETTLED:
+            _remembered[path] = seen, sha256
+    return sha256
+
+
 def input_files(project: Project, cycle: Cycle) -> dict[str, str]:
     """Return the SHA-256 of everything a build of a cycle depends on, by path from the root.
 
     Other cycles, what only a release reads (`data/revisions/`, `data/signataires`) and texts for
     people (`*.md`) are no inputs.
     """
-    return {project.relative(path): sha256_of(path) for path in input_paths(project, cycle)}
+    return {project.relative(path): hash_of(path) for path in input_paths(project, cycle)}
 
 
 def input_paths(project: Project, cycle: Cycle) -> list[Path]:
@@ -48,7 +69,7 @@ def input_paths(project: Project, cycle: Cycle) -> list[Path]:
 def hashes_now(project: Project, paths: Iterable[str]) -> dict[str, str]:
     """Return the SHA-256 of files named from the root as they are now; a lost file has none."""
     files = {name: project.file(name) for name in paths}
-    return {name: sha256_of(path) for name, path in files.items() if path.is_file()}
+    return {name: hash_of(path) for name, path in files.items() if path.is_file()}
 
 
 def code_of(inputs: Mapping[str, str]) -> dict[str, str]:
@@ -58,7 +79,7 @@ def code_of(inputs: Mapping[str, str]) -> dict[str, str]:
 
 def code_now(project: Project) -> dict[str, str]:
     """Return the SHA-256 of the package's files as they are now, as `input_files` does."""
-    return {project.relative(path): sha256_of(path) for path in sorted(_code(project))}
+    return {project.relative(path): hash_of(path) for path in sorted(_code(project))}
 
 
 def build_name(inputs: Mapping[str, str], cycle: str, options: Options = PLAIN) -> str:

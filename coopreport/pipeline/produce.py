@@ -72,7 +72,8 @@ class Production:
         with ThreadPoolExecutor(1) as beside:  # while chapters run, this process waits for them
             kept = beside.submit(self._kept, known)
             defined = beside.submit(lambda: known.defined)
-            beside.submit(modules_of, [SEAL], self.project.code)  # asked again of every chapter
+            if self.plan.stale:  # asked again of every chapter
+                beside.submit(modules_of, [SEAL], self.project.code)
             beside.submit(prepare_handouts)
             done = self._chapters(known, kept)
         started = time.monotonic()
@@ -129,14 +130,14 @@ class Production:
         self, chapter: Chapter, record: Record, text: str, known: Preliminaries
     ) -> tuple[Record, str] | None:
         """Return the record and the text of a run under the chapter's new prose, and keep them."""
-        source = nbformat.read(chapter.path, as_version=4)
+        source = nbformat.v4.reads(chapter.path.read_text(encoding="utf-8"))
         source = prepare(source, known.lacks, self.plan.options.language)
-        notebook = reworded(source, nbformat.v4.reads(text))
-        if notebook is None:
+        made = reworded(source, text)
+        if made is None:
             return None
         own = f"notebooks/{chapter.path.name}"
         inputs = {**record.inputs, own: self.plan.inputs[own]}
-        found = replace(record, inputs=inputs), nbformat.writes(notebook)
+        found = replace(record, inputs=inputs), made
         self._keep(chapter, *found)
         return found
 

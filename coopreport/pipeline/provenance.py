@@ -188,25 +188,32 @@ def with_origins(html: str, numbers: Mapping[str, int]) -> Markup:
 
 def origins(indicators: Sequence[Json], ledger: Mapping[str, Any]) -> list[Json]:
     """Return what the panel of each numbered indicator says."""
-    return [{**item, **_trail(item, ledger), "exact": _exact(item["value"])} for item in indicators]
+    labels = _labels(ledger)
+    return [
+        {**item, **_trail(item, ledger, labels), "exact": _exact(item["value"])}
+        for item in indicators
+    ]
 
 
 def frame_origins(exhibits: Sequence[Json], ledger: Mapping[str, Any]) -> list[Json]:
     """Return what the panel of each table or chart says; `exhibits` name their frame."""
-    frames = {frame["id"]: frame for frame in ledger["frames"]}
+    frames, labels = {frame["id"]: frame for frame in ledger["frames"]}, _labels(ledger)
     return [
         {
             **exhibit,
             "panel": exhibit_panel(exhibit["id"]),
-            **_trail(frames[exhibit["frame"]], ledger),
+            **_trail(frames[exhibit["frame"]], ledger, labels),
         }
         for exhibit in exhibits
         if exhibit["frame"] in frames
     ]
 
 
-def _trail(item: Mapping[str, Any], ledger: Mapping[str, Any]) -> Json:
-    labels = {indicator["id"]: indicator["label"] for indicator in ledger["indicators"]}
+def _labels(ledger: Mapping[str, Any]) -> dict[str, str]:
+    return {indicator["id"]: indicator["label"] for indicator in ledger["indicators"]}
+
+
+def _trail(item: Mapping[str, Any], ledger: Mapping[str, Any], labels: Mapping[str, str]) -> Json:
     inputs = [
         {"id": name, "label": labels.get(name, ""), "panel": panel_id(name)}
         for name in item["inputs"]

@@ -11,7 +11,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +22,13 @@ from nbformat import NotebookNode
 from coopreport import palette
 from coopreport.charts.svg import FONTS
 from coopreport.charts.vega import packed_vega, vega_script
+from coopreport.exhibit_bundle import exhibit_of, remembered
 from coopreport.exhibit_html import chart_html, figures_html, table_html
-from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
+from coopreport.exhibits import CHART_MIME, Chart, Figures, Table
 from coopreport.indicators import flag_mark
 from coopreport.languages import ENGLISH
 from coopreport.locale import (
+    NBSP,
     SYMBOLS,
     UNITS,
     current,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "brief"
 PAGE = "index.html.j2"
+APPENDIX = "origins.html.j2"
 PASSAGES = "{passages}"
 NOTE = Markup(
     '<p class="translation">This is an English edition of the report, made from the same notebooks '
@@ -142,6 +145,7 @@ def _exporter(template: str, exhibit: Callable[..., Markup]) -> Any:
 
     filters: dict[str, Callable[..., Any]] = {
         "exhibit": exhibit,
+        "appendix": appendix_html,
         "day": _day,
         "typographic": typographic,
         "count_text": lambda count: _count(count, current().code),
@@ -181,14 +185,33 @@ def _when_rendered(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def exhibit_html(output: NotebookNode, csv: Mapping[str, str]) -> Markup:
     """Return the HTML of one output of the assembled document; `csv` has its tables' by id."""
-    number, bundle = output.metadata.get("number") or None, output.data
-    if TABLE_MIME in bundle:
-        table = Table.from_json(bundle[TABLE_MIME])
-        return table_html(table, number, csv=csv[table.id])
-    if CHART_MIME in bundle:
-        chart = Chart.from_json(bundle[CHART_MIME])
-        return chart_html(chart, number, bundle[SVG_MIME], csv=csv[chart.table.id])
-    return figures_html(Figures.from_json(bundle[FIGURES_MIME]))
+    exhibit = exhibit_of(output.data)
+    table = exhibit.table if isinstance(exhibit, Chart) else exhibit
+    number, svg = output.metadata.get("number") or None, output.data.get(SVG_MIME, "")
+    return _exhibit_html(exhibit, number, svg, csv.get(table.id, ""))
+
+
+@remembered
+def _exhibit_html(
+    exhibit: Table | Chart | Figures, number: int | None, svg: str, csv: str
+) -> Markup:
+    if isinstance(exhibit, Table):
+        return table_html(exhibit, number, csv=csv)
+    if isinstance(exhibit, Chart):
+        return chart_html(exhibit, number, svg, csv=csv)
+    return figures_html(exhibit)
+
+
+def appendix_html(about: Mapping[str, Any]) -> Markup:
+    """Return the appendix of origins: half of the page, which new words leave as it is."""
+    parts = {name: about[name] for name in ("origins", "frames", "unused")}
+    return _appendix(json.dumps(parts), current().code)
+
+
+@lru_cache(maxsize=2)
+def _appendix(text: str, _: str) -> Markup:
+    template = _exporter(PAGE, exhibit_html).environment.get_template(APPENDIX)
+    return Markup(template.render(about=json.loads(text), nbsp=NBSP))
 
 
 @cache

@@ -7,41 +7,51 @@ changes a sentence waits for the page alone.
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import nbformat
 from nbformat import NotebookNode
 
 from coopreport.pipeline.prose import expressions
 
+Json = dict[str, Any]
 
-def reworded(source: NotebookNode, executed: NotebookNode) -> NotebookNode | None:
-    """Return an executed notebook with the prose of another text of it; None when more differs.
+
+def reworded(source: NotebookNode, executed: str) -> str | None:
+    """Return the text of an executed notebook under the prose of another; None when more differs.
 
     Args:
-        source: the new text, as it would be run (`good_run.prepare`).
-        executed: a good run of the former text; it is left as it is.
+        source: the new notebook, as it would be run (`good_run.prepare`).
+        executed: the text of a good run of the former one, as nbformat writes it.
     """
-    made = nbformat.from_dict({**executed, "cells": []})
-    waiting = iter(source.cells)
-    for cell in executed.cells:
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            made.cells.append(cell)
+    made = json.loads(executed)
+    waiting = iter(json.loads(nbformat.v4.writes(source))["cells"])
+    cells: list[Json] = []
+    for cell in made["cells"]:
+        if "injected-parameters" in cell["metadata"].get("tags", []):
+            cells.append(cell)
             continue
         new = next(waiting, None)
-        if new is None or new.cell_type != cell.cell_type:
+        under = _under(new, cell) if new else None
+        if under is None:
             return None
-        asked = cell.metadata.get("user_expressions", [])
-        if new.cell_type == "markdown":
-            if expressions(new.source) != [each["expression"] for each in asked]:
-                return None
-            answers = {"user_expressions": asked} if asked else {}
-            metadata = {"tags": [], **new.metadata, **answers}
-            made.cells.append(nbformat.from_dict({**new, "metadata": metadata}))
-        elif (new.id, new.source, {"tags": [], **new.metadata}) != (
-            cell.id,
-            cell.source,
-            cell.metadata,
-        ):
+        cells.append(under)
+    if next(waiting, None) is not None:
+        return None
+    made["cells"] = cells  # written as nbformat does, which copies all of it first
+    return json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": "))
+
+
+def _under(new: Json, cell: Json) -> Json | None:
+    """Return a cell that ran under its new prose, or as it is; None when it would run otherwise."""
+    metadata = {"tags": [], **new["metadata"]}
+    if new["cell_type"] != cell["cell_type"]:
+        return None
+    if new["cell_type"] == "markdown":
+        asked = cell["metadata"].get("user_expressions", [])
+        if expressions("".join(new["source"])) != [each["expression"] for each in asked]:
             return None
-        else:
-            made.cells.append(cell)
-    return made if next(waiting, None) is None else None
+        return {**new, "metadata": metadata | ({"user_expressions": asked} if asked else {})}
+    same = (new["id"], new["source"], metadata) == (cell["id"], cell["source"], cell["metadata"])
+    return cell if same else None

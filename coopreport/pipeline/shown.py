@@ -10,15 +10,11 @@ from nbformat import NotebookNode
 
 from coopreport.charts.svg import to_svg
 from coopreport.errors import ChapterFailed
-from coopreport.exhibits import CHART_MIME, FIGURES_MIME, TABLE_MIME, Chart, Figures, Table
+from coopreport.exhibit_bundle import exhibit_of, mime_of
+from coopreport.exhibits import CHART_MIME, TABLE_MIME
 from coopreport.indicators import LEDGER_MIME
 
 SVG_MIME = "image/svg+xml"
-EXHIBITS: dict[str, type[Table] | type[Chart] | type[Figures]] = {
-    TABLE_MIME: Table,
-    CHART_MIME: Chart,
-    FIGURES_MIME: Figures,
-}
 WORDS = {TABLE_MIME: "tableau", CHART_MIME: "graphique"}
 
 
@@ -55,7 +51,7 @@ def exhibits_of(name: str, index: int, cell: NotebookNode) -> Iterator[Shown]:
         bundle = output.get("data")
         if bundle is None or LEDGER_MIME in bundle:
             continue  # what is printed is for the analyst, not for the page
-        mime = next((mime for mime in EXHIBITS if mime in bundle), "")
+        mime = mime_of(bundle)
         if not mime:
             raise ChapterFailed(
                 f"{name}, cellule {index + 1} : elle montre un résultat qui n’est ni un tableau, "
@@ -63,7 +59,7 @@ def exhibits_of(name: str, index: int, cell: NotebookNode) -> Iterator[Shown]:
                 "terminez sa dernière ligne par « ; », ou montrez-le par report.table.",
             )
         try:
-            EXHIBITS[mime].from_json(bundle[mime])
+            exhibit_of(bundle)
         except (KeyError, TypeError, ValueError) as error:
             raise ChapterFailed(
                 f"{name}, cellule {index + 1} : tableau ou graphique malformé ({error}).",

@@ -51,8 +51,8 @@ def watch(
                 looked: Stamps = {}
                 built: Stamps = {}
                 while not warm.lost:
-                    if _stamps(looked) != looked or not looked:
-                        looked = _settled(project, name)
+                    if (now := _stamps(looked)) != looked or not looked:
+                        looked = _settled(project, name, now)
                         files = {path: looked[path] for path in looked if not path.is_dir()}
                         if files != built:
                             _build(project, name, limits, say, warm, live)
@@ -119,18 +119,17 @@ def _stamps(paths: Iterable[Path]) -> Stamps:
     return found
 
 
-def _settled(project: Project, name: str) -> Stamps:
-    """Return the stamps of the inputs and of their folders once two looks agree.
+def _settled(project: Project, name: str, before: Stamps) -> Stamps:
+    """Return the stamps of the inputs and of their folders, once two looks agree; `before` is one.
 
     A file that comes after the files were listed changes its folder, so the next look differs.
     """
-    before: Stamps = {}
     while True:
+        time.sleep(SETTLED)
         files = _files(project, name)
         if (now := _stamps({*files, *_folders(files)})) == before:
             return now
         before = now
-        time.sleep(SETTLED)
 
 
 def _start_again(name: str, port: int) -> NoReturn:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from coopreport.exhibit_bundle import REMEMBERED
 from coopreport.takeaway.tables import TakenTable
 
 
+@lru_cache(maxsize=REMEMBERED)
 def csv_text(table: TakenTable) -> str:
     """Return a table as CSV: a line of names, then one line a row. Nothing is neutralised."""
     rows = zip(*(column.values for column in table.columns), strict=True)

@@ -15,8 +15,9 @@ from typing import Literal
 
 from nbformat import NotebookNode
 
+from coopreport.exhibit_bundle import exhibit_of, remembered
 from coopreport.exhibit_html import CHART_NAME, TABLE_NAME, label_of
-from coopreport.exhibits import CHART_MIME, TABLE_MIME, Cell, Column, Row, Source, Table
+from coopreport.exhibits import Cell, Chart, Column, Row, Source, Table
 from coopreport.locale import NBSP, REVISED, STAND_ALONE, UNITS
 
 ColumnType = Literal["string", "integer", "number"]
@@ -78,13 +79,11 @@ def taken_tables(document: NotebookNode) -> list[TakenTable]:
     found = []
     for cell in document.cells:
         for output in cell.get("outputs", ()):
-            number, bundle = output.metadata.get("number") or None, output.data
-            if TABLE_MIME in bundle:
-                table = Table.from_json(bundle[TABLE_MIME])
-                found.append(taken(table, label_of(TABLE_NAME, number)))
-            elif CHART_MIME in bundle:
-                table = Table.from_json(bundle[CHART_MIME]["table"])
-                found.append(taken(table, label_of(CHART_NAME, number)))
+            exhibit, number = exhibit_of(output.data), output.metadata.get("number") or None
+            if isinstance(exhibit, Table):
+                found.append(taken(exhibit, label_of(TABLE_NAME, number)))
+            elif isinstance(exhibit, Chart):
+                found.append(taken(exhibit.table, label_of(CHART_NAME, number)))
     return found
 
 
@@ -100,6 +99,7 @@ def safe_name(id: str) -> str:
     return f"{name[:LONGEST_NAME]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
+@remembered
 def taken(table: Table, name: str) -> TakenTable:
     """Return a table of the report as columns of exact values, under its short name."""
     groups, rows = _with_groups(table.rows)
