@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -103,9 +103,7 @@ def life_tables(
     _check_groups(asked, kept)
     if cache is not None:
         return _cached(register, rules, asked, kept, cache)
-    with ThreadPoolExecutor(2) as pool:
-        pool.submit(import_module, "pandas")  # takes a while, and the reading does without
-        return _compute(register, rules, asked, kept, pool.submit(content_hash, register))
+    return _compute(register, rules, asked, kept)
 
 
 def content_hash(register: RegisterFile) -> str:
@@ -120,8 +118,10 @@ def read_units(register: RegisterFile) -> tuple[pd.DataFrame, Account]:
     """
     import pandas as pd
 
-    with opened(register, ids=True) as (_, loaded):
-        units = loaded.units
+    with _unchanged(register):
+        with opened(register, ids=True) as (_, loaded):
+            units = loaded.units
+        sha256 = content_hash(register)
     texts = units.groups.iloc[units.group]
     columns = {
         "unit_id": units.ids,
@@ -134,7 +134,7 @@ def read_units(register: RegisterFile) -> tuple[pd.DataFrame, Account]:
     account = Account(
         kind=register.kind,
         name=register.path.name,
-        sha256=content_hash(register),
+        sha256=sha256,
         synthetic=loaded.synthetic,
         rows=loaded.rows,
         used=len(frame),
@@ -165,7 +165,9 @@ def opened(
         connection.execute("SET preserve_insertion_order = false")
         connection.execute(f"SET temp_directory = {literal(str(Path(work, 'duckdb')))}")
         try:
-            yield connection, _load(connection, register, Path(work), ids)
+            with _unchanged(register):
+                loaded = _load(connection, register, Path(work), ids)
+            yield connection, loaded
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise CannotPublish(
                 "Le registre ne tient pas dans la mémoire et le disque de travail\u00a0: "
@@ -175,22 +177,26 @@ def opened(
 
 
 def _load(connection: DuckDBPyConnection, register: RegisterFile, work: Path, ids: bool) -> Loaded:
-    before = _stamp(register.path)
     if register.kind == "quebec":
         towns = read_towns(register.municipalities) if register.municipalities else None
         files = archive.stage(register.path, tuple(quebec_layout.READ), work)
-        loaded = quebec.load(connection, files, register.path, towns, ids)
-    elif register.kind == "csv":
+        return quebec.load(connection, files, register.path, towns, ids)
+    if register.kind == "csv":
         plain_csv.require_file(register.path)
         link = work / ("register" + (register.path.suffix or ".csv"))
         link.symlink_to(register.path.resolve())
-        loaded = plain_csv.load(connection, link, register.path.name, ids)
-    else:
-        loaded = uk.load(register.path)
+        return plain_csv.load(connection, link, register.path.name, ids)
+    return uk.load(register.path)
+
+
+@contextmanager
+def _unchanged(register: RegisterFile) -> Iterator[None]:
+    """Raise BadData when nobody may say what was read: the register changed inside the block."""
+    before = _stamp(register.path)
+    yield
     if _stamp(register.path) != before:
         rule = "le registre a changé pendant sa lecture"
         raise BadData([Fault(register.path.name, 0, "", "", rule, "Recommencer.")])
-    return loaded
 
 
 def _dates(days: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -224,12 +230,18 @@ def _compute(
     rules: Rules,
     asked: Sequence[tuple[str, ...]],
     only: Mapping[str, tuple[str, ...]],
-    digest: Future[str],
+    digest: str = "",
 ) -> RegisterTables:
-    with opened(register) as (_, loaded):
-        _check_cut_off(loaded, rules)
+    """Read a register and count it; `digest` is its `content_hash` when that is known already."""
+    with _unchanged(register), ThreadPoolExecutor(1) as beside:
+        beside.submit(import_module, "pandas")  # takes a while, and the reading does without
+        with opened(register) as (_, loaded):
+            _check_cut_off(loaded, rules)
+        # Reading takes every core, counting one.
+        hashing = beside.submit(lambda: digest or content_hash(register))
         observed = counting.observe(loaded.units, rules, only)
-    tables = {by: counting.count(observed, by, loaded.synthetic) for by in asked}
+        tables = {by: counting.count(observed, by, loaded.synthetic) for by in asked}
+        sha256 = hashing.result()
     unknown = {
         words: count
         for column, words in UNKNOWN_WORDS.items()
@@ -238,7 +250,7 @@ def _compute(
     account = Account(
         kind=register.kind,
         name=register.path.name,
-        sha256=digest.result(),
+        sha256=sha256,
         synthetic=loaded.synthetic,
         rows=loaded.rows,
         used=len(observed.group),
@@ -282,10 +294,8 @@ def _cached(
         account = next(iter(present.values()))[1]
         tables = {grouping: table for grouping, (table, _) in present.items()}
         return RegisterTables(tables, replace(account, name=register.path.name), from_cache=True)
-    done: Future[str] = Future()
-    done.set_result(digest)
     missing = [grouping for grouping in asked if grouping not in present]
-    computed = _compute(register, rules, missing, only, done)
+    computed = _compute(register, rules, missing, only, digest)
     for grouping, table in computed.tables.items():
         kept_tables.write(folder, keys[grouping], table, computed.account)
     tables = {**{g: table for g, (table, _) in present.items()}, **computed.tables}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
 
 NOT_ASKED = "hors de la population demandée"
 REASONS = (*OBSERVED_REASONS, NOT_ASKED)
-CELLS, BLOCKS = 1 << 19, 64
-"""How many (group, age) to count at once in arrays, and how many times; more are sorted."""
+CELLS, BLOCKS = 1 << 16, 512
+"""How many (group, age) to count at once, so that they stay in the processor's cache, and how many
+times at most; more are sorted."""
+GROUPS_SORTED = 1 << 16
+"""Groups whose numbers take 16 bits: they are sorted in the time of reading them."""
 ROWS = 1 << 18
+"""Units to count at once, where all are counted in the same cells."""
 
 Array = np.ndarray[Any, Any]
 
@@ -45,6 +50,27 @@ class Observed:
     exit_age: Array
     died: Array
     rejected: Mapping[str, int]
+
+    @cached_property
+    def events(self) -> Array:
+        """What happens, three times the age plus 0 for an entry, 1 for a death, 2 for an exit.
+
+        The ends of all units, in their order, then the entries of those that enter `late`; the
+        others, most of them, enter at birth.
+        """
+        ends = 3 * self.exit_age + 1 + ~self.died
+        return np.concatenate([ends, 3 * self.entry_age[self.late]])
+
+    @cached_property
+    def late(self) -> Array:
+        """The places of the units that enter after their birth."""
+        return np.flatnonzero(self.entry_age)
+
+    def events_in(self, number: Array, size: int) -> tuple[Array, Array]:
+        """Return the groups of the events from those of the units, and who enters each at birth."""
+        late = number[self.late]
+        born = np.bincount(number, minlength=size) - np.bincount(late, minlength=size)
+        return np.concatenate([number, late]), born
 
     def unknown(self, column: str) -> int:
         """Return how many units have no known text in a column."""
@@ -82,13 +108,10 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
     numbering = _Numbering.of(observed, [name for name in grouping if name != "synthetic"])
     span = max(int(observed.exit_age.max(initial=0)), int(observed.entry_age.max(initial=0))) + 1
     number = numbering.number(observed)
-    block = max(1, CELLS // span)
-    if numbering.size <= BLOCKS * block:
-        parts = [
-            _in_array(observed, number, range(first, min(first + block, numbering.size)), span)
-            for first in range(0, max(numbering.size, 1), block)
-        ]
-        keys, *columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    if numbering.size * span <= 8 * CELLS:
+        keys, *columns = _at_once(observed, number, numbering.size, span)
+    elif numbering.size <= min(GROUPS_SORTED, BLOCKS * max(1, CELLS // span)):
+        keys, *columns = _in_blocks(observed, number, numbering.size, span)
     else:
         keys, *columns = _by_sorting(observed, number, span)
     numbers, ages = np.divmod(keys, span)
@@ -101,28 +124,47 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
     )
 
 
-def _in_array(observed: Observed, number: Array, groups: range, span: int) -> tuple[Array, ...]:
-    """Count some groups in arrays that hold every age of each.
+def _at_once(observed: Observed, number: Array, size: int, span: int) -> tuple[Array, ...]:
+    """Count all groups in an array that holds every age of each.
 
     Returns:
         The keys that are there, ascending (a key is the number of a group times the span, plus an
         age), their entries, deaths and exits.
     """
-    cells = len(groups) * span
-    rows: Array | None = None
-    if len(groups) <= number.max(initial=0):
-        rows = np.flatnonzero((number >= groups.start) & (number < groups.stop))
-    entries, ends = np.zeros(cells, dtype="int64"), np.zeros(2 * cells, dtype="int64")
+    number, born = observed.events_in(number, size)
+    counts = np.zeros(size * span * 3, dtype="int64")
     # Few rows at a time: memory that has just been used costs less than memory never touched.
-    for start in range(0, len(number) if rows is None else len(rows), ROWS):
-        part = slice(start, start + ROWS) if rows is None else rows[start : start + ROWS]
-        key = (number[part] - groups.start).astype("int64") * span
-        entries += np.bincount(key + observed.entry_age[part], minlength=cells)
-        key += observed.exit_age[part]
-        ends += np.bincount(2 * key + ~observed.died[part], minlength=2 * cells)
-    deaths, exits = ends[::2], ends[1::2]
+    for start in range(0, len(number), ROWS):
+        rows = slice(start, start + ROWS)
+        key = number[rows] * np.int64(span * 3)
+        counts += np.bincount(key + observed.events[rows], minlength=len(counts))
+    return _taken(counts, born, span)
+
+
+def _in_blocks(observed: Observed, number: Array, size: int, span: int) -> tuple[Array, ...]:
+    """Count a few groups at a time, as `_at_once` does all of them: the events are sorted first."""
+    number, born = observed.events_in(number, size)
+    order = np.argsort(number.astype("uint16"), kind="stable")
+    events, held = observed.events.take(order), np.bincount(number, minlength=size)
+    bounds = np.concatenate([[0], np.cumsum(held)])
+    block = max(1, CELLS // span)
+    parts = []
+    for first in range(0, size, block):
+        groups = slice(first, first + block)
+        key = np.repeat(np.arange(len(held[groups])) * span * 3, held[groups])
+        key += events[bounds[first] : bounds[first] + len(key)]
+        counts = np.bincount(key, minlength=len(held[groups]) * span * 3)
+        keys, *found = _taken(counts, born[groups], span)
+        parts.append((keys + first * span, *found))
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+def _taken(counts: Array, born: Array, span: int) -> tuple[Array, ...]:
+    """Return the cells where something happens, and what: see `_at_once`."""
+    entries, deaths, exits = counts[::3], counts[1::3], counts[2::3]
+    entries[::span] += born
     keys = np.flatnonzero(entries + deaths + exits)
-    return keys + groups.start * span, entries[keys], deaths[keys], exits[keys]
+    return keys, entries[keys], deaths[keys], exits[keys]
 
 
 def _by_sorting(observed: Observed, number: Array, span: int) -> tuple[Array, ...]:
