@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 from coopreport.arguments import build_parser
 from coopreport.errors import CoopreportError, shorten
+from coopreport.surroundings import COLLECT_EVERY
 from coopreport.verbs import say
 
 if TYPE_CHECKING:
     import argparse
 
 INTERRUPTED = 130
-COLLECT_EVERY = 50_000
-"""Objects between two searches for garbage: a command keeps most of what it makes, and Python's own
-700 cost it a tenth of its time."""
 SWITCH_EVERY = 0.0005
 """Seconds that a thread computes before one that a chapter has answered may go on; Python's own
 0.005 are lost at each of the hundred messages of a chapter."""

@@ -24,6 +24,7 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 
 from coopreport.pipeline.prose import expressions
 from coopreport.pipeline.warm import Child, Warm
+from coopreport.surroundings import COLLECT_EVERY
 
 KERNEL = "coopreport-noyaux"
 WARM = "coopreport-souche"
@@ -263,6 +264,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
                 extra_arguments=[
                     "--IPKernelApp.log_level=ERROR",
                     "--HistoryManager.enabled=False",
+                    f"--IPKernelApp.exec_lines=__import__('gc').set_threshold({COLLECT_EVERY})",
                 ],
             )
             client.running = running
