@@ -21,6 +21,7 @@ same work (`registers_lifelines.py --same-work`).
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shutil
 import subprocess
@@ -51,7 +52,11 @@ class Measure:
 
 
 def ours(kind: str, path: str, municipalities: str, cache: str = "") -> None:
-    """This package: tables in DuckDB, curves by group."""
+    """This package: tables in DuckDB and NumPy, curves by group."""
+    from coopreport.surroundings import COLLECT_EVERY
+
+    gc.set_threshold(COLLECT_EVERY)  # as the command and the kernels of a build do
+
     from coopreport.registers import RegisterFile, Rules, life_tables
 
     towns = Path(municipalities) if municipalities else None

@@ -7,6 +7,12 @@ from pathlib import Path
 
 import nbformat
 
+from coopreport.cycles import read_cycle
+from coopreport.pipeline.inputs import input_files
+from coopreport.pipeline.options import PLAIN, Options
+from coopreport.pipeline.plan import Plan, make_plan
+from coopreport.project import Project
+
 CYCLE = "2023-2024"
 START = """from coopreport.notebook import Column, start
 
@@ -44,3 +50,10 @@ def list_chapters(project: Path, *names: str) -> None:
     head = re.split(r"^chapters:$", text, flags=re.MULTILINE)[0]
     listed = "".join(f"  {name}: {{}}\n" for name in names)
     path.write_text(f"{head}chapters:\n{listed}", encoding="utf-8")
+
+
+def plan_of(project: Path, options: Options = PLAIN) -> Plan:
+    """Return the plan as `make report` would make it now."""
+    read = Project(project)
+    cycle = read_cycle(read, CYCLE)
+    return make_plan(read, cycle, input_files(read, cycle), options)

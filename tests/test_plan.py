@@ -9,12 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coopreport.cycles import read_cycle
-from coopreport.pipeline.inputs import input_files
-from coopreport.pipeline.plan import Plan, make_plan
-from coopreport.project import Project
 from tests.builds import assert_whole, latest, start
-from tests.chapters import CYCLE
+from tests.chapters import CYCLE, plan_of
 from tests.conftest import copy_sources, runner
 from tests.shared import copy
 
@@ -43,13 +39,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(made: Path, tmp_path: Path) -> Path:
     """A copy of it to change."""
     return copy(made, tmp_path / "rapport")
-
-
-def plan_of(project: Path) -> Plan:
-    """Return the plan as `make report` would make it now."""
-    read = Project(project)
-    cycle = read_cycle(read, CYCLE)
-    return make_plan(read, cycle, input_files(read, cycle))
 
 
 def stale(project: Path) -> set[str]:

@@ -11,11 +11,9 @@ import pytest
 from nbformat import NotebookNode
 
 from coopreport.cycles import read_cycle
-from coopreport.pipeline.inputs import input_files
 from coopreport.pipeline.options import Options
-from coopreport.pipeline.plan import Plan, make_plan
 from coopreport.project import Project
-from tests.chapters import CYCLE
+from tests.chapters import CYCLE, plan_of
 from tests.conftest import runner
 from tests.releases import done
 from tests.shared import copy
@@ -28,12 +26,6 @@ WORDS = " Des mots ajoutés."
 def project(built: Path, tmp_path: Path) -> Path:
     """A copy of the project with its report, to change."""
     return copy(built.parents[2], tmp_path / "rapport")
-
-
-def plan_of(project: Path, options: Options = Options()) -> Plan:  # noqa: B008 (it is frozen)
-    """Return the plan as `make report` would make it now."""
-    cycle = read_cycle(Project(project), CYCLE)
-    return make_plan(Project(project), cycle, input_files(Project(project), cycle), options)
 
 
 def edit(project: Path, change: Callable[[NotebookNode], None], chapter: str = CHAPTER) -> None:

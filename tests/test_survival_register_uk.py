@@ -15,7 +15,7 @@ import pytest
 from coopreport.analysis.rates import survival_at
 from coopreport.analysis.survival import COUNTS, kaplan_meier
 from coopreport.errors import BadCall, BadData
-from coopreport.registers import uk
+from coopreport.registers import RegisterFile, Rules, life_table, uk
 from coopreport.registers.life_table import add_tables, count_by_age, observe
 from tests.conftest import ROOT
 from tests.registers_fixtures import real_uk, uk_edition
@@ -55,6 +55,16 @@ def real_register() -> uk.Register:
 def run(*arguments: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "coopreport.registers.life_table_uk", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+
+
+def test_a_blank_nation_is_told_as_a_nation(tmp_path: Path) -> None:
+    rows = [
+        (*organisation("R1", "3/2/2012"), "", ""),
+        (*organisation("R2", "3/2/2012"), "", "Wales"),
+    ]
+    path = edition(tmp_path / "o.csv", *rows, header=[*HEADER, uk.SECTOR, uk.NATION])  # type: ignore[arg-type]
+    _, account = life_table(RegisterFile("uk", path), Rules.of(uk.DEFINITION))
+    assert account.unknown == {"de secteur inconnu": 2, "de nation inconnue": 1}
 
 
 def test_dates_are_day_month_year_and_records_span_lines(tmp_path: Path) -> None:

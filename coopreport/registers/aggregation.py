@@ -50,6 +50,7 @@ UNKNOWN_WORDS = {
     "sector": "de secteur inconnu",
     "region": "de région inconnue",
 }
+UK_WORDS = {**UNKNOWN_WORDS, "region": "de nation inconnue"}
 
 
 @dataclass(frozen=True)
@@ -233,18 +234,19 @@ def _compute(
     digest: str = "",
 ) -> RegisterTables:
     """Read a register and count it; `digest` is its `content_hash` when that is known already."""
-    with _unchanged(register), ThreadPoolExecutor(1) as beside:
+    with _unchanged(register), ThreadPoolExecutor(2) as beside:
         beside.submit(import_module, "pandas")  # takes a while, and the reading does without
         with opened(register) as (_, loaded):
             _check_cut_off(loaded, rules)
-        # Reading takes every core, counting one.
+        # Reading takes every core; hashing, observing and counting one each.
         hashing = beside.submit(lambda: digest or content_hash(register))
         observed = counting.observe(loaded.units, rules, only)
-        tables = {by: counting.count(observed, by, loaded.synthetic) for by in asked}
+        counted = beside.map(lambda by: counting.count(observed, by, loaded.synthetic), asked)
+        tables = dict(zip(asked, counted, strict=True))
         sha256 = hashing.result()
     unknown = {
         words: count
-        for column, words in UNKNOWN_WORDS.items()
+        for column, words in (UK_WORDS if register.kind == "uk" else UNKNOWN_WORDS).items()
         if column not in loaded.not_given and (count := observed.unknown(column))
     }
     account = Account(
