@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import numpy as np
@@ -21,6 +22,7 @@ from coopreport.registers import (
     counting,
     life_table,
     life_tables,
+    plain_csv,
     read_units,
 )
 from coopreport.registers.generator import write_quebec
@@ -314,3 +316,20 @@ def test_groups_too_many_for_arrays_are_counted_as_the_others(
         found = life_tables(generated, RULES, GROUPINGS)
         for by in GROUPINGS:
             assert_same(found.tables[by], expected.tables[by])
+
+
+@pytest.mark.parametrize(("module", "name"), [(plain_csv, "load"), (counting, "count")])
+def test_a_register_that_changes_before_its_hash_is_taken_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
+) -> None:
+    text = "unit_id,birth,end,legal_form\na,2000-01-01,,other\n"
+    register = plain(tmp_path / "p.csv", text)
+    work = getattr(module, name)
+
+    def while_someone_writes(*given: object, **named: object) -> object:
+        register.path.write_text(f"{text}b,2000-01-01,,other\n", encoding="utf-8")
+        return work(*given, **named)
+
+    monkeypatch.setattr(module, name, while_someone_writes)
+    with pytest.raises(BadData, match="a changé pendant sa lecture"):
+        life_table(register, RULES)

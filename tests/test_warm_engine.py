@@ -100,6 +100,7 @@ def test_the_real_chapters_have_the_same_bytes_with_both_engines(project: Path) 
         ("import datetime\n\ndisplay({'application/json': {'d': datetime.date(2023, 1, 2)}, "
          "'text/plain': 'x'}, raw=True)", "2023-01-02"),
         ("hash('cycle')", "outputs"),
+        ("import gc\n\ngc.isenabled(), gc.get_threshold()[0]", "(True, 50000)"),
         ("{'b', 'a', 'c', 'é'}", "outputs"),
         ("report.frame('financement.calendrier')", "text/html"),
         ("async def f():\n    return 7\n\n\nawait f()", '"7"'),

@@ -23,8 +23,9 @@ NOT_READ = (".md", ".pyc")
 OF_OTHERS = ("cycles", "revisions", "signataires")
 EVAL = re.compile(r"\{eval\}(`+)(.*?)\1", re.DOTALL)
 """What may be an expression of the prose, code that shows one included."""
-SETTLED = 1_000_000_000
-"""Nanoseconds since its last change after which another would give a file another date."""
+SETTLED = 3_000_000_000
+"""Nanoseconds since its last change after which another would give a file another date, even on a
+disk that dates by two seconds."""
 _remembered: dict[Path, tuple[tuple[int, ...], str]] = {}
 """Of the inputs that this process has hashed: what told then that they were as they are."""
 

@@ -21,6 +21,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coopreport.surroundings import COLLECT_EVERY
+
 if TYPE_CHECKING:
     from coopreport.pipeline.warm_shell import ChapterShell
 
@@ -72,6 +74,7 @@ def warm_up() -> ChapterShell:
     charts.to_spec(altair.layer(dot))
     format_value(1, "CAD")
     gc.freeze()  # a child that collects does not copy these pages
+    gc.set_threshold(COLLECT_EVERY)
     gc.enable()
     return shell
 

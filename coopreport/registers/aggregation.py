@@ -192,7 +192,7 @@ def _load(connection: DuckDBPyConnection, register: RegisterFile, work: Path, id
 
 @contextmanager
 def _unchanged(register: RegisterFile) -> Iterator[None]:
-    """Raise BadData when nobody may say what was read: the register changed inside the block."""
+    """Raise BadData when the register changed inside the block: nobody can say what was read."""
     before = _stamp(register.path)
     yield
     if _stamp(register.path) != before:
