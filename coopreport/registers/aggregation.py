@@ -234,15 +234,15 @@ def _compute(
     digest: str = "",
 ) -> RegisterTables:
     """Read a register and count it; `digest` is its `content_hash` when that is known already."""
-    with _unchanged(register), ThreadPoolExecutor(2) as beside:
+    with _unchanged(register), ThreadPoolExecutor(1) as beside:
         beside.submit(import_module, "pandas")  # takes a while, and the reading does without
         with opened(register) as (_, loaded):
             _check_cut_off(loaded, rules)
-        # Reading takes every core; hashing, observing and counting one each.
+        # Reading takes every core, counting one; two groupings at once would touch more memory,
+        # which costs more than the second core gives.
         hashing = beside.submit(lambda: digest or content_hash(register))
         observed = counting.observe(loaded.units, rules, only)
-        counted = beside.map(lambda by: counting.count(observed, by, loaded.synthetic), asked)
-        tables = dict(zip(asked, counted, strict=True))
+        tables = {by: counting.count(observed, by, loaded.synthetic) for by in asked}
         sha256 = hashing.result()
     unknown = {
         words: count
