@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,7 @@ from coopreport.project import PACKAGE, Project
 
 LOCK = "requirements/report.lock"
 NOT_READ = (".md", ".pyc")
+PIECE = 1 << 16
 OF_OTHERS = ("cycles", "revisions", "signataires")
 EVAL = re.compile(r"\{eval\}(`+)(.*?)\1", re.DOTALL)
 """What may be an expression of the prose, code that shows one included."""
@@ -32,8 +34,11 @@ _remembered: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(PIECE):  # hashlib.file_digest clears four times as much for each
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def hash_of(path: Path) -> str:
@@ -64,7 +69,7 @@ def input_files(project: Project, cycle: Cycle) -> dict[str, str]:
 def input_paths(project: Project, cycle: Cycle) -> list[Path]:
     """Return every file that a build of a cycle depends on, sorted."""
     others = (path for path in {*_candidates(project, cycle)} if _is_input(path))
-    return sorted({*others, *_code(project)})
+    return sorted({*others, *_code(project)}, key=lambda path: path.parts)
 
 
 def hashes_now(project: Project, paths: Iterable[str]) -> dict[str, str]:
@@ -109,9 +114,9 @@ def _act(cell: dict[str, Any]) -> list[Any]:
 
 
 def _candidates(project: Project, cycle: Cycle) -> Iterator[Path]:
-    for path in project.data.rglob("*"):
-        if path.relative_to(project.data).parts[0] not in OF_OTHERS:
-            yield path
+    for place in project.data.iterdir():
+        if place.name not in OF_OTHERS:
+            yield from _files(place) if place.is_dir() else (place,)
     yield project.cycle_file(cycle.id)
     if cycle.former:
         yield project.cycle_file(cycle.former.id)
@@ -121,7 +126,13 @@ def _candidates(project: Project, cycle: Cycle) -> Iterator[Path]:
 
 
 def _code(project: Project) -> set[Path]:
-    return {path for path in (project.code / PACKAGE).rglob("*") if _is_input(path)}
+    return {path for path in _files(project.code / PACKAGE) if _is_input(path)}
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and in its folders; a link to a folder is not followed."""
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names if not name.endswith(NOT_READ))
 
 
 def _is_input(path: Path) -> bool:
