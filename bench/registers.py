@@ -55,7 +55,7 @@ def ours(kind: str, path: str, municipalities: str, cache: str = "") -> None:
     """This package: tables in DuckDB and NumPy, curves by group."""
     from coopreport.surroundings import COLLECT_EVERY
 
-    gc.set_threshold(COLLECT_EVERY)  # as the command and the kernels of a build do
+    gc.set_threshold(COLLECT_EVERY)  # as the command does
 
     from coopreport.registers import RegisterFile, Rules, life_tables
 
@@ -68,6 +68,7 @@ def ours(kind: str, path: str, municipalities: str, cache: str = "") -> None:
     )
     for by, table in found.tables.items():
         _curves(table, by)
+    gc.freeze()  # as the command does at its end
 
 
 def with_pandas(path: str) -> None:
