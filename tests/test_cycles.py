@@ -105,6 +105,13 @@ def test_a_fault_has_its_line(project: Path) -> None:
     assert line == "horizon: x"
 
 
+def test_a_character_that_yaml_refuses_is_a_fault_of_the_cycle(project: Path) -> None:
+    path = project / "data" / "cycles" / f"{CYCLE}.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}# \x01\n", encoding="utf-8")
+    with pytest.raises(BadCycle, match="ce n’est pas du YAML lisible"):
+        read_cycle(Project(project), CYCLE)
+
+
 def test_yaml_that_cannot_be_read_is_told_with_its_line(project: Path) -> None:
     with pytest.raises(BadCycle, match="ligne"):
         read_cycle(edit(project, 'title: "', 'title: ["'), CYCLE)

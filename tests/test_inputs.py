@@ -16,7 +16,7 @@ from coopreport.pipeline.inputs import hash_of
 @pytest.fixture(autouse=True)
 def fine_dates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait as a disk with fine dates asks, and no longer."""
-    monkeypatch.setattr(inputs, "SETTLED", 200_000_000)
+    monkeypatch.setattr(inputs, "OLD_ENOUGH", 200_000_000)
 
 
 def digest(text: str) -> str:
@@ -40,7 +40,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def settled(path: Path, text: str) -> Path:
     """Write a file, and wait until a later change would have another date."""
     path.write_text(text, encoding="utf-8")
-    time.sleep(1.5 * inputs.SETTLED / 1e9)
+    time.sleep(1.5 * inputs.OLD_ENOUGH / 1e9)
     return path
 
 

@@ -25,7 +25,7 @@ PIECE = 1 << 16
 OF_OTHERS = ("cycles", "revisions", "signataires")
 EVAL = re.compile(r"\{eval\}(`+)(.*?)\1", re.DOTALL)
 """What may be an expression of the prose, code that shows one included."""
-SETTLED = 3_000_000_000
+OLD_ENOUGH = 3_000_000_000
 """Nanoseconds since its last change after which another would give a file another date, even on a
 disk that dates by two seconds."""
 _remembered: dict[Path, tuple[tuple[int, ...], str]] = {}
@@ -52,7 +52,7 @@ def hash_of(path: Path) -> str:
     known, sha256 = _remembered.get(path, ((), ""))
     if known != seen:
         sha256 = sha256_of(path)
-        if now - stat.st_ctime_ns > SETTLED:
+        if now - stat.st_ctime_ns > OLD_ENOUGH:
             _remembered[path] = seen, sha256
     return sha256
 

@@ -108,7 +108,7 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
     numbering = _Numbering.of(observed, [name for name in grouping if name != "synthetic"])
     span = max(int(observed.exit_age.max(initial=0)), int(observed.entry_age.max(initial=0))) + 1
     number = numbering.number(observed)
-    if numbering.size * span <= 8 * CELLS:
+    if numbering.size * span <= 8 * CELLS:  # up to there, sorting costs more than the cache gives
         keys, *columns = _at_once(observed, number, numbering.size, span)
     elif numbering.size <= min(GROUPS_SORTED, BLOCKS * max(1, CELLS // span)):
         keys, *columns = _in_blocks(observed, number, numbering.size, span)
