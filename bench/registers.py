@@ -10,6 +10,9 @@ every group. The engines take turns, `--repeat` times, so that a busy machine is
 table gives the median and the least wall time, the median processor time, the peak memory of the
 process, and the median of the ratios to this package in the same turn.
 
+This package runs as in a chapter of the report: under the environment that a build gives to the
+process of a chapter (`surroundings.SAME_NUMBERS`). The line *as imported* is without.
+
 What each does is not the same. This package also checks every cell and code, refuses two rows of
 one unit that differ, counts every row used or rejected, and takes the SHA-256 of the file. The
 others do what their users write: they read the columns that they need and believe them. pandas goes
@@ -21,17 +24,19 @@ same work (`registers_lifelines.py --same-work`).
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
+
+from coopreport.surroundings import SAME_NUMBERS
 
 HERE = Path(__file__).parent
 FIRST, CUT_OFF = date(1990, 1, 1), date(2023, 1, 31)
@@ -51,32 +56,12 @@ class Measure:
     rates: str
 
 
-def ours(kind: str, path: str, municipalities: str, cache: str = "") -> None:
-    """This package: tables in DuckDB and NumPy, curves by group."""
-    from coopreport.surroundings import COLLECT_EVERY
-
-    gc.set_threshold(COLLECT_EVERY)  # as the command does
-
-    from coopreport.registers import RegisterFile, Rules, life_tables
-
-    towns = Path(municipalities) if municipalities else None
-    found = life_tables(
-        RegisterFile(kind, Path(path), towns),
-        Rules(FIRST, CUT_OFF),
-        GROUPINGS,
-        cache=Path(cache) if cache else None,
-    )
-    for by, table in found.tables.items():
-        _curves(table, by)
-    gc.freeze()  # as the command does at its end
-
-
 def with_pandas(path: str) -> None:
     """pandas: read the plain CSV, ages by vector arithmetic, group by, curves by group."""
     import numpy as np
     import pandas as pd
 
-    from coopreport.analysis.survival import COUNTS
+    from coopreport.analysis.pooled import COUNTS
 
     columns = ["birth", "end", "end_kind", "observed_from", "legal_form", "sector", "region"]
     units = pd.read_csv(path, usecols=columns, dtype=str, keep_default_na=False, na_values=[""])
@@ -112,10 +97,11 @@ def _curves(table, by) -> None:  # type: ignore[no-untyped-def]
         print("taux", *(f"{group}={rate.survival:.9f}" for (group,), rate in found))
 
 
-def measure(command: Sequence[str]) -> Measure:
+def measure(command: Sequence[str], settings: Mapping[str, str] = MappingProxyType({})) -> Measure:
     """Run a command; its time is that of the whole process, its memory the peak that it held."""
     start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    surroundings = {**os.environ, **settings}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=surroundings)
     assert process.stdout
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -191,20 +177,23 @@ def main() -> None:
         subprocess.run([*script, "prepare", str(asked.work), towns, str(rows)], check=True)
         return forms_of(asked.work, rows)
 
-    def ours_on(form: str, rows: int) -> list[str]:
+    def ours(form: str, rows: int, what: str = "curves", cache: str = "") -> list[str]:
         kind, place = ("quebec", towns) if form in ("dossier", "ZIP") else ("csv", "")
-        return [*script, "ours", kind, str(forms_of(asked.work, rows)[form]), place]
+        register = str(forms_of(asked.work, rows)[form])
+        own = [sys.executable, str(HERE / "registers_coopreport.py")]
+        return [*own, kind, register, place, *dates, cache, what]
 
+    dates = [str(FIRST), str(CUT_OFF)]
     plain = str(prepared(asked.rows)["CSV"])
     runs: dict[tuple[str, str], list[str]] = {
-        ("coopreport", "CSV"): ours_on("CSV", asked.rows),
-        ("coopreport", "CSV, tables"): [*ours_on("CSV", asked.rows), "", "tables"],
-        ("coopreport", "Parquet"): ours_on("Parquet", asked.rows),
-        ("coopreport", "dossier Québec"): ours_on("dossier", asked.rows),
-        ("coopreport", "ZIP Québec"): ours_on("ZIP", asked.rows),
+        ("coopreport", "CSV"): ours("CSV", asked.rows),
+        ("coopreport, as imported", "CSV"): ours("CSV", asked.rows),
+        ("coopreport", "CSV, tables"): ours("CSV", asked.rows, "tables"),
+        ("coopreport", "Parquet"): ours("Parquet", asked.rows),
+        ("coopreport", "dossier Québec"): ours("dossier", asked.rows),
+        ("coopreport", "ZIP Québec"): ours("ZIP", asked.rows),
         ("pandas", "CSV"): [*script, "pandas", plain],
     }
-    dates = [str(FIRST), str(CUT_OFF)]
     if asked.library:
         script_l = [asked.library, str(HERE / "registers_lifelines.py")]
         runs["lifelines", "CSV"] = [*script_l, plain, *dates]
@@ -214,7 +203,7 @@ def main() -> None:
     turns: dict[tuple[str, str], list[Measure]] = {key: [] for key in runs}
     for _ in range(asked.repeat):
         for key, command in runs.items():
-            turns[key].append(measure(command))
+            turns[key].append(measure(command, SAME_NUMBERS if key[0] == "coopreport" else {}))
     print(f"{asked.rows:,} lignes".replace(",", "\u00a0"))
     reference = turns["coopreport", "CSV"]
     for (engine, form), found in turns.items():
@@ -223,18 +212,19 @@ def main() -> None:
     print("mêmes taux de cinq ans" if len(rates) == 1 else f"taux différents : {rates}")
 
     cache = asked.work / "cache"
-    zipped = [*ours_on("ZIP", asked.rows), str(cache), "tables"]
+    zipped = ours("ZIP", asked.rows, "tables", str(cache))
     uses: tuple[list[Measure], list[Measure]] = ([], [])
     for _ in range(asked.repeat):
         shutil.rmtree(cache, ignore_errors=True)
         for use in uses:
-            use.append(measure(zipped))
+            use.append(measure(zipped, SAME_NUMBERS))
     show("coopreport", "ZIP, 1er usage", uses[0])
     show("coopreport", "ZIP, 2e, cache", uses[1])
     for rows in (1_000_000, asked.rows, 10_000_000) if asked.growth else ():
         prepared(rows)
         for form in ("CSV", "Parquet", "ZIP"):
-            found = [measure([*ours_on(form, rows), "", "tables"]) for _ in range(asked.repeat)]
+            command = ours(form, rows, "tables")
+            found = [measure(command, SAME_NUMBERS) for _ in range(asked.repeat)]
             show(f"{rows // 1_000_000} M lignes", f"{form}, tables", found)
 
 
@@ -243,14 +233,8 @@ def engine(arguments: Sequence[str]) -> None:
     name, *rest = arguments
     if name == "prepare":
         prepare(Path(rest[0]), Path(rest[1]), int(rest[2]))
-    elif name == "pandas":
-        with_pandas(*rest)
-    elif rest[-1] == "tables":
-        global _curves  # the tables alone
-        _curves = lambda table, by: None  # noqa: E731
-        ours(*rest[:-1])
     else:
-        ours(*rest)
+        with_pandas(*rest)
 
 
 if __name__ == "__main__":

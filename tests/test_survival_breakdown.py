@@ -12,8 +12,9 @@ from coopreport.analysis.breakdown import (
     rates_by,
     spread_blanks,
 )
+from coopreport.analysis.pooled import COUNTS, pool
 from coopreport.analysis.rates import life_table_by_age, survival_at
-from coopreport.analysis.survival import COUNTS, kaplan_meier, pool
+from coopreport.analysis.survival import kaplan_meier
 from coopreport.errors import BadCall, BadData
 from tests.test_survival_r import life_table as committed_table
 

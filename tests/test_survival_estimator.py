@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from coopreport.analysis.pooled import COUNTS, pool
 from coopreport.analysis.rates import Rate, rates_at, reliability, survival_at
-from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by, pool
+from coopreport.analysis.survival import kaplan_meier, kaplan_meier_by
 from coopreport.errors import BadCall, BadData
 from coopreport.registers.life_table import count_by_age
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from coopreport.analysis.logrank import LogRank, chi_square_tail, logrank
-from coopreport.analysis.survival import COUNTS
+from coopreport.analysis.pooled import COUNTS
 from coopreport.errors import BadCall, BadData
 from coopreport.registers import RegisterFile, Rules, life_table, uk
 from coopreport.registers.life_table import count_by_age

@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coopreport.analysis.pooled import COUNTS
 from coopreport.analysis.rates import survival_at
-from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by
+from coopreport.analysis.survival import kaplan_meier, kaplan_meier_by
 from coopreport.registers import RegisterFile, Rules, uk
 from coopreport.registers import life_table as life_table_of
 from coopreport.registers.life_table import count_by_age, observe

@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from coopreport.analysis.pooled import COUNTS
 from coopreport.analysis.rates import survival_at
-from coopreport.analysis.survival import COUNTS, kaplan_meier
+from coopreport.analysis.survival import kaplan_meier
 from coopreport.errors import BadCall, BadData
 from coopreport.registers import RegisterFile, Rules, life_table, uk
 from coopreport.registers.life_table import add_tables, count_by_age, observe

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coopreport.analysis.pooled import COUNTS, pool
 from coopreport.analysis.rates import Rate, rates_at, reliability, survival_at
-from coopreport.analysis.survival import COUNTS, kaplan_meier, kaplan_meier_by, pool
+from coopreport.analysis.survival import kaplan_meier, kaplan_meier_by
 
 READINGS = ("excluded", "own_group", "spread")
 """What to do with units of unknown group: leave them out, keep them apart, spread them."""

@@ -16,7 +16,8 @@ from math import erfc, exp, lgamma, log, sqrt
 import numpy as np
 import pandas as pd
 
-from coopreport.analysis.survival import COUNTS, check_at_risk, check_groups, pool
+from coopreport.analysis.pooled import COUNTS, check_groups, pool
+from coopreport.analysis.survival import check_at_risk
 
 SINGULAR = 1e-10
 """Below this share of the largest, a variance is none: O − E always sums to zero."""

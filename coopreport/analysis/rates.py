@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor
-from typing import Any
+from math import floor, isnan
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from coopreport.analysis.survival import COUNTS, DAYS_PER_YEAR, running
+from coopreport.analysis.pooled import COUNTS
+from coopreport.analysis.survival import DAYS_PER_YEAR, ESTIMATES, blocks_of, running
 from coopreport.errors import BadCall
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+READ = ("age_days", "at_risk", *COUNTS, *ESTIMATES)
+"""The columns of a curve that a rate is read on."""
+
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -65,13 +73,33 @@ def rates_at(
         raise BadCall(f"Nombre d’années invalide\u00a0: {years}.", "Donner un nombre positif.")
     if curves.empty:
         return []
-    limit = years * DAYS_PER_YEAR
+    columns = {name: curves[name].to_numpy() for name in READ}
     # A curve begins at age 0, and only there.
-    first = np.flatnonzero(curves["age_days"].to_numpy() == 0)
-    births = np.add.reduceat(curves["entries"].to_numpy(), first)
-    until = curves[curves["age_days"] <= limit]
-    ages, at_risk, entries, deaths, exits = (
-        until[name].to_numpy() for name in ("age_days", "at_risk", *COUNTS)
+    first = np.flatnonzero(columns["age_days"] == 0)
+    blocks = [
+        _read({name: values[rows] for name, values in columns.items()}, years * DAYS_PER_YEAR)
+        for rows, _ in blocks_of(first, len(curves))
+    ]
+    found = [np.concatenate(values).tolist() for values in zip(*blocks, strict=True)]
+    labels = zip(*(curves[name].iloc[first] for name in by), strict=True) if by else [()]
+    rates = []
+    for label, known, *counts_and_estimates in zip(labels, *found, strict=True):
+        counts, estimates = counts_and_estimates[:5], counts_and_estimates[5:]
+        values = [value if known and not isnan(value) else None for value in estimates]
+        rates.append((label, Rate(years, *counts, *values)))
+    return rates
+
+
+def _read(curves: Mapping[str, Array], limit: float) -> tuple[Array, ...]:
+    """Read whole curves at an age in days.
+
+    Returns:
+        For each curve, whether it can tell, then what `Rate` has, in its order.
+    """
+    births = np.add.reduceat(curves["entries"], np.flatnonzero(curves["age_days"] == 0))
+    within = np.flatnonzero(curves["age_days"] <= limit)
+    ages, at_risk, entries, deaths, exits, survival = (
+        curves[name][within] for name in ("age_days", "at_risk", *COUNTS, "survival")
     )
     starts = np.flatnonzero(ages == 0)
     last = np.append(starts[1:], len(ages)) - 1
@@ -81,26 +109,16 @@ def rates_at(
     left = after[last]
     following = np.append(ages[1:], floor(limit))
     following[last] = floor(limit)
-    alive = until["survival"].to_numpy() > 0
+    alive = survival > 0
     unseen = before & (after == 0) & alive
-    widths = np.where(unseen, following - ages, 0)
-    blind = np.add.reduceat(widths, starts)
+    blind = np.add.reduceat(np.where(unseen, following - ages, 0), starts)
     dead = np.add.reduceat(deaths, starts)
     none = np.full(1, at_risk.max() + 1, at_risk.dtype)
     fewest = np.minimum.reduceat(np.where(deaths > 0, at_risk, none), starts)
     fewest = np.where(dead > 0, fewest, left)
     known = ((left > 0) & (blind == 0)) | ~alive[last]
-    estimates = until.iloc[last][["survival", "std_error", "lower", "upper"]].to_numpy()
-    labels = zip(*(curves[name].iloc[first] for name in by), strict=True) if by else [()]
-    rates = []
-    for order, label in enumerate(labels):
-        values = [
-            float(value) if known[order] and not np.isnan(value) else None
-            for value in estimates[order]
-        ]
-        counts = (int(found[order]) for found in (births, left, dead, fewest, blind))
-        rates.append((label, Rate(years, *counts, *values)))
-    return rates
+    counts = (column.astype("int64") for column in (births, left, dead, fewest, blind))
+    return known, *counts, *(curves[name][within[last]] for name in ESTIMATES)
 
 
 def life_table_by_age(curve: pd.DataFrame, ages: int) -> pd.DataFrame:
@@ -115,6 +133,8 @@ def life_table_by_age(curve: pd.DataFrame, ages: int) -> pd.DataFrame:
         `exits` (in the year), `dying`, `survival` (at the start); the last two NaN where the curve
         cannot tell (see `survival_at`).
     """
+    import pandas as pd
+
     rows = []
     for age in range(ages):
         low, high = age * DAYS_PER_YEAR, (age + 1) * DAYS_PER_YEAR

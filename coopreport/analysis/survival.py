@@ -13,149 +13,26 @@ counting form).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coopreport.errors import BadCall, BadData, Fault, nearest, quoted
-from coopreport.locale import NBSP, count_of, format_number
+from coopreport.analysis.pooled import COUNTS, TOLERANCE, Pooled, bad_table, pool, pool_by
+from coopreport.errors import BadCall
+from coopreport.locale import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DAYS_PER_YEAR = 365.25
-COUNTS = ["entries", "deaths", "exits"]
-TOLERANCE = 1e-9
-"""Of fractional counts, which do not add up to the last bit."""
+ESTIMATES = ("survival", "std_error", "lower", "upper")
+ROWS = 1 << 15
+"""Ages to estimate at once, in whole groups: a block of curves stays in the processor's cache."""
 
 Array = np.ndarray[Any, Any]
-
-
-@dataclass(frozen=True)
-class Pooled:
-    """Counts by group and age, both ascending, in arrays.
-
-    `groups`: one row a group, its labels. `starts`: where each group begins in `ages` (days, int64)
-    and in `counts` (by name; int64, or float64 when fractional).
-    """
-
-    groups: pd.DataFrame
-    starts: Array
-    ages: Array
-    counts: Mapping[str, Array]
-
-    @property
-    def rows_of_groups(self) -> Array:
-        """The number of rows of each group."""
-        return np.diff(self.starts, append=len(self.ages))
-
-
-def pool(life_table: pd.DataFrame, fractional: bool = False) -> pd.DataFrame:
-    """Sum the counts of all groups by age.
-
-    Summing is additive: pooling the concatenation of two tables gives the sum of their poolings,
-    so a register in parts gives the same table as the whole. `fractional` lets counts be shares of
-    units, as when units of unknown type are spread over the types.
-
-    Returns:
-        `age_days`, `entries`, `deaths`, `exits` (int64, or float64 when fractional), one row per
-        age, ages ascending.
-
-    Raises:
-        BadData: a missing column, a missing, fractional or negative count, or more (or fewer)
-            deaths and exits than entries.
-    """
-    import pandas as pd
-
-    pooled = pool_by(life_table, (), fractional)
-    return pd.DataFrame({"age_days": pooled.ages, **pooled.counts})
-
-
-def pool_by(life_table: pd.DataFrame, by: Sequence[str], fractional: bool = False) -> Pooled:
-    """Sum the counts by group and age: `pool`, of each group.
-
-    Raises:
-        BadData: as `pool`.
-        BadCall: no such group column.
-    """
-    absent = [name for name in ["age_days", *COUNTS] if name not in life_table.columns]
-    if absent:
-        raise _bad_table(f"colonne absente\u00a0: {', '.join(absent)}")
-    check_groups(life_table, by)
-    kinds = {"age_days": "int64", **dict.fromkeys(COUNTS, "float64" if fractional else "int64")}
-    for name, kind in kinds.items():
-        column = life_table[name]
-        if column.isna().any() or (
-            kind == "int64" and column.dtype.kind not in "iu" and (column % 1 != 0).any()
-        ):
-            raise _bad_table("les âges et les effectifs sont des nombres entiers, sans blanc")
-        if (column < 0).any():
-            raise _bad_table("un âge ou un effectif est négatif")
-    ages, *counts = (life_table[name].to_numpy(dtype=kind) for name, kind in kinds.items())
-    numbers, groups = _numbered(life_table, by)
-    span = int(ages.max(initial=0)) + 1
-    key = numbers * span + ages
-    if (np.diff(key) <= 0).any():
-        order = np.argsort(key, kind="stable")
-        key = key[order]
-        first = np.flatnonzero(np.diff(key, prepend=-1))
-        key = key[first]
-        counts = [np.add.reduceat(values[order], first) for values in counts]
-    numbers, ages = np.divmod(key, span)
-    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-    pooled = Pooled(groups, starts, ages, dict(zip(COUNTS, counts, strict=True)))
-    _check_balance(pooled, fractional)
-    return pooled
-
-
-def check_groups(life_table: pd.DataFrame, by: Sequence[str]) -> None:
-    """Raise BadCall for a group column that a life table has not."""
-    for name in by:
-        if name not in life_table.columns:
-            columns = [str(column) for column in life_table.columns]
-            raise BadCall(
-                f"La table de survie n’a pas de colonne {quoted(name)}.",
-                nearest(name, columns) or "Donner un groupement.",
-            )
-
-
-def _numbered(life_table: pd.DataFrame, by: Sequence[str]) -> tuple[Array, pd.DataFrame]:
-    """Return the number of each row's group, in the order of the labels, and the groups."""
-    import pandas as pd
-
-    numbers = np.zeros(len(life_table), dtype="int64")
-    if not by:
-        return numbers, pd.DataFrame(index=range(1))
-    sizes, labels = [], []
-    for name in by:
-        codes, found = pd.factorize(life_table[name], sort=True, use_na_sentinel=False)
-        numbers = numbers * len(found) + codes
-        sizes.append(len(found))
-        labels.append(found)
-    present = np.zeros(int(np.prod(sizes)), dtype=bool)
-    present[numbers] = True
-    used = np.flatnonzero(present)
-    places = np.unravel_index(used, sizes) if len(used) else [used] * len(sizes)
-    groups = {name: labels[i].take(places[i]) for i, name in enumerate(by)}
-    return (np.cumsum(present) - 1)[numbers], pd.DataFrame(groups)
-
-
-def _check_balance(pooled: Pooled, fractional: bool) -> None:
-    """Raise BadData where those who left a group are not those who entered it."""
-    if not len(pooled.ages):
-        return
-    total = {name: np.add.reduceat(pooled.counts[name], pooled.starts) for name in COUNTS}
-    gap = np.abs(total["entries"] - total["deaths"] - total["exits"])
-    slack = TOLERANCE * np.maximum(1.0, total["entries"]) if fractional else 0
-    if (wrong := np.flatnonzero(gap > slack)).size:
-        entries, deaths, exits = (total[name][wrong[0]] for name in COUNTS)
-        raise _bad_table(
-            f"{_count_of(entries, 'entrée')} pour {_count_of(deaths, 'mort')} et "
-            f"{_count_of(exits, 'sortie')}"
-        )
 
 
 def kaplan_meier(
@@ -217,54 +94,69 @@ def kaplan_meier_by(
     if not 0 < confidence < 1:
         raise BadCall(f"Niveau de confiance {confidence} hors de 0 à 1.", "Donner 0.95, par ex.")
     pooled = _from_birth(pool_by(life_table, by, fractional))
-    starts, ages = pooled.starts, pooled.ages
-    entries, deaths, exits = (pooled.counts[name] for name in COUNTS)
-    if not delayed_entry and len(ages):
-        everybody = np.add.reduceat(entries, starts)
-        entries = np.zeros_like(entries)
-        entries[starts] = everybody
-    gone = deaths + exits
-    at_risk = running(np.add, entries, starts) - entries - (running(np.add, gone, starts) - gone)
-    at_risk[starts] = entries[starts]
-    slack = TOLERANCE * max(1.0, float(entries.sum())) if fractional else 0
-    check_at_risk(ages, at_risk, gone, slack)
+    starts, counts = pooled.starts, dict(pooled.counts)
+    if not delayed_entry and len(starts):
+        everybody = np.add.reduceat(counts["entries"], starts)
+        counts["entries"] = np.zeros_like(counts["entries"])
+        counts["entries"][starts] = everybody
+    slack = TOLERANCE * max(1.0, float(counts["entries"].sum())) if fractional else 0
+    normal = NormalDist().inv_cdf((1 + confidence) / 2)
+    size = len(pooled.ages)
+    at_risk = np.empty_like(counts["entries"])
+    estimates = {name: np.empty(size) for name in ESTIMATES}
+    for rows, begins in blocks_of(starts, size):
+        entries, deaths, exits = (counts[name][rows] for name in COUNTS)
+        at_risk[rows] = _at_risk(entries, deaths + exits, begins)
+        check_at_risk(pooled.ages[rows], at_risk[rows], deaths + exits, slack)
+        for name, values in _estimate(deaths, at_risk[rows], begins, normal).items():
+            estimates[name][rows] = values
+    group = np.repeat(np.arange(len(starts)), pooled.rows_of_groups)
+    labels = {name: pooled.groups[name].array.take(group) for name in by}
+    columns = {**labels, "age_days": pooled.ages, "at_risk": at_risk, **counts, **estimates}
+    return pd.DataFrame(columns, copy=False)
 
+
+def blocks_of(starts: Array, length: int) -> Iterator[tuple[slice, Array]]:
+    """Yield the rows of whole groups, a block at a time, and where its groups begin in it."""
+    cuts = np.unique(np.searchsorted(starts, np.arange(0, length, ROWS)))
+    bounds = [*starts.tolist(), length]
+    for first, last in pairwise([*cuts.tolist(), len(starts)]):
+        if first < last:
+            yield slice(bounds[first], bounds[last]), starts[first:last] - bounds[first]
+
+
+def _at_risk(entries: Array, gone: Array, starts: Array) -> Array:
+    """Return who is at risk at each age; on the day of birth, all who enter then."""
+    found: Array = running(np.add, entries - gone, starts) - entries + gone
+    found[starts] = entries[starts]
+    return found
+
+
+def _estimate(deaths: Array, at_risk: Array, starts: Array, normal: float) -> dict[str, Array]:
+    """Return the `ESTIMATES` of some groups; `normal` is the quantile of the interval."""
     # Only at the ages of a death does the curve move: the others repeat the last value.
     fatal = np.flatnonzero(deaths)
     died, risk = deaths[fatal], at_risk[fatal]
-    share, term = np.ones(len(ages)), np.zeros(len(ages))
+    share, term = np.ones(len(deaths)), np.zeros(len(deaths))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share[fatal] = 1 - died / risk
         term[fatal] = died / (risk * (risk - died))
         survival = running(np.multiply, share, starts)
         sigma = np.sqrt(running(np.add, term, starts))
         std_error = survival * sigma
-        spread = NormalDist().inv_cdf((1 + confidence) / 2) * sigma / np.abs(np.log(survival))
+        spread = normal * sigma / np.abs(np.log(survival))
         inside = (survival > 0) & (survival < 1)
-        bounds = [
+        lower, upper = (
             np.where(inside, survival ** np.exp(side * spread), np.nan) for side in (1.0, -1.0)
-        ]
-    group = np.repeat(np.arange(len(starts)), pooled.rows_of_groups)
-    columns: dict[str, Any] = {name: pooled.groups[name].array.take(group) for name in by}
-    columns |= {
-        "age_days": ages,
-        "at_risk": at_risk,
-        "entries": entries,
-        "deaths": deaths,
-        "exits": exits,
-        "survival": survival,
-        "std_error": std_error,
-        "lower": bounds[0],
-        "upper": bounds[1],
-    }
-    return pd.DataFrame(columns, copy=False)
+        )
+    return dict(zip(ESTIMATES, (survival, std_error, lower, upper), strict=True))
 
 
 def check_at_risk(ages: Array, at_risk: Array, gone: Array, slack: float = 0) -> None:
     """Raise BadData where more units die or leave at an age than are at risk."""
     if (too_many := gone > at_risk + slack).any():
         age = count_of(int(ages[int(np.argmax(too_many))]), "jour")
-        raise _bad_table(f"à {age} d’âge, plus de morts et de sorties que d’unités à risque")
+        raise bad_table(f"à {age} d’âge, plus de morts et de sorties que d’unités à risque")
 
 
 def running(operation: np.ufunc, values: Array, starts: Array) -> Array:
@@ -290,15 +182,3 @@ def _from_birth(pooled: Pooled) -> Pooled:
         np.insert(pooled.ages, missing, 0),
         {name: np.insert(values, missing, 0) for name, values in pooled.counts.items()},
     )
-
-
-def _count_of(number: float, noun: str) -> str:
-    """Return a count with its noun; one of shares of units keeps its decimals."""
-    if number % 1:
-        return f"{format_number(number, 3)}{NBSP}{noun}{'s' if number >= 2 else ''}"
-    return count_of(int(number), noun)
-
-
-def _bad_table(rule: str) -> BadData:
-    remedy = "Recalculer la table à partir du registre."
-    return BadData([Fault("table de survie", 0, "", "", rule, remedy)])

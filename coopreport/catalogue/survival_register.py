@@ -9,6 +9,7 @@ import pandas as pd
 
 from coopreport.analysis import breakdown, cohorts, logrank, survival
 from coopreport.analysis.definition import EX_OFFICIO, N_YEAR_RULES, Definition, NYearRule
+from coopreport.analysis.pooled import COUNTS
 from coopreport.analysis.rates import life_table_by_age, reliability, survival_at
 from coopreport.catalogue import survival_source
 from coopreport.catalogue.base import CATALOGUE
@@ -64,7 +65,7 @@ def account(data: Data) -> pd.DataFrame:
     """What became of every row of the register: read, used, unknown, rejected by reason."""
     found = survival_source.source_of(data).account
     if found is None:
-        total = coops(data)[survival.COUNTS].sum()
+        total = coops(data)[COUNTS].sum()
         lines = [
             ("Unités observées", total["entries"]),
             ("Fins", total["deaths"]),

@@ -11,9 +11,8 @@ from typing import Any
 from coopreport.cycles.values import past_day
 from coopreport.errors import nearest
 from coopreport.project import Project
+from coopreport.register_kinds import KINDS
 
-KINDS = ("quebec", "uk", "csv")
-"""The registers that can be read: Québec's, Co-operatives UK's, an analyst's own file."""
 PATHS = ("path", "municipalities")
 DATES = ("first_birth", "last_birth", "observation_start", "cut_off")
 NAMES = ("kind", *PATHS, *DATES)

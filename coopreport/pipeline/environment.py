@@ -6,15 +6,15 @@ import os
 
 from coopreport.pipeline.options import FRENCH
 from coopreport.project import Project
-from coopreport.surroundings import BUILD, EDITION
+from coopreport.surroundings import BUILD, EDITION, SAME_NUMBERS
 
 
 def chapter_environment(project: Project, language: str = FRENCH) -> dict[str, str]:
     """Return the environment of a process that runs chapters: nothing is left to chance.
 
     It has the package of a project that has its own, and a fixed hash seed. Linear algebra has one
-    thread: sums do not depend on the number of processors, and a process that forks must have no
-    thread. `language` is the edition's, in which the chapter writes its numbers.
+    thread: a process that forks must have no other. `language` is the edition's, in which the
+    chapter writes its numbers.
     """
     own = [str(project.root)] if project.code == project.root else []
     paths = [*own, os.environ.get("PYTHONPATH", "")]
@@ -22,8 +22,7 @@ def chapter_environment(project: Project, language: str = FRENCH) -> dict[str, s
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         "PYTHONHASHSEED": "0",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
+        **SAME_NUMBERS,
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         BUILD: "1",

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +21,9 @@ import numpy as np
 
 from coopreport.errors import BadCall, BadData, CannotPublish, Fault, nearest
 from coopreport.locale import format_date
-from coopreport.registers import archive, counting, plain_csv, quebec, quebec_layout, uk
+from coopreport.registers import archive, counting, quebec_layout
 from coopreport.registers import cache as kept_tables
 from coopreport.registers.csv_source import literal
-from coopreport.registers.places import read_towns
 from coopreport.registers.schema import (
     END_KINDS,
     GROUPS,
@@ -57,8 +55,8 @@ UK_WORDS = {**UNKNOWN_WORDS, "region": "de nation inconnue"}
 class RegisterTables:
     """Life tables by grouping, and the account of the register's rows.
 
-    A table has its group columns (text; `cohort` an integer, `synthetic` a boolean), `age_days`,
-    `entries`, `deaths`, `exits` (int64), sorted by group and age.
+    A table has its group columns (categories; `cohort` an integer, `synthetic` a boolean),
+    `age_days`, `entries`, `deaths`, `exits` (int64), sorted by group and age.
     """
 
     tables: Mapping[tuple[str, ...], pd.DataFrame]
@@ -178,15 +176,23 @@ def opened(
 
 
 def _load(connection: DuckDBPyConnection, register: RegisterFile, work: Path, ids: bool) -> Loaded:
+    """Read the units of a register: the loader of its kind is imported, and no other."""
     if register.kind == "quebec":
+        from coopreport.registers import quebec
+        from coopreport.registers.places import read_towns
+
         towns = read_towns(register.municipalities) if register.municipalities else None
         files = archive.stage(register.path, tuple(quebec_layout.READ), work)
         return quebec.load(connection, files, register.path, towns, ids)
     if register.kind == "csv":
+        from coopreport.registers import plain_csv
+
         plain_csv.require_file(register.path)
         link = work / ("register" + (register.path.suffix or ".csv"))
         link.symlink_to(register.path.resolve())
         return plain_csv.load(connection, link, register.path.name, ids)
+    from coopreport.registers import uk
+
     return uk.load(register.path)
 
 
@@ -235,7 +241,6 @@ def _compute(
 ) -> RegisterTables:
     """Read a register and count it; `digest` is its `content_hash` when that is known already."""
     with _unchanged(register), ThreadPoolExecutor(1) as beside:
-        beside.submit(import_module, "pandas")  # takes a while, and the reading does without
         with opened(register) as (_, loaded):
             _check_cut_off(loaded, rules)
         # Reading takes every core, counting one; two groupings at once would touch more memory,

@@ -87,18 +87,17 @@ def read(folder: Path, name: str) -> tuple[pd.DataFrame, Account] | None:
 
 
 def write(folder: Path, name: str, table: pd.DataFrame, account: Account) -> None:
-    """Keep a table and its account."""
+    """Keep a table and its account; its texts are read as categories."""
     import pandas as pd
 
     arrays: dict[str, np.ndarray] = {}
     columns: list[tuple[str, list[str] | None]] = []
     for order, column in enumerate(table.columns):
-        values = table[column].to_numpy()
-        labels: list[str] | None = None
+        values, labels = table[column].array, None
         if values.dtype.kind not in "iub":
-            codes, found = pd.factorize(values)
-            values, labels = codes.astype("int32"), [str(label) for label in found]
-        arrays[f"column_{order}"] = values
+            coded = pd.Categorical(values)
+            labels = [*map(str, coded.categories)]
+        arrays[f"column_{order}"] = np.asarray(values if labels is None else coded.codes)
         columns.append((str(column), labels))
     meta = {"columns": columns, "account": asdict(account)}
     text = json.dumps(meta, default=str).encode()
@@ -108,7 +107,9 @@ def write(folder: Path, name: str, table: pd.DataFrame, account: Account) -> Non
 
 
 def _decode(values: np.ndarray, labels: list[str] | None) -> Any:
-    return values if labels is None else np.array(labels, dtype=object)[values]
+    import pandas as pd
+
+    return values if labels is None else pd.Categorical.from_codes(values, pd.Index(labels))
 
 
 def _stamp(path: Path) -> str | None:

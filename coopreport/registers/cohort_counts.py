@@ -51,7 +51,7 @@ def cohort_counts(
         grouping = ["cohort counts", *map(str, wanted), *by]
         key = kept_tables.key(register.kind, digest, about, rules, {}, grouping)
         if (kept := kept_tables.read(cache, key)) is not None:
-            return kept[0]
+            return kept[0].astype(dict.fromkeys(by, "object"))
     table = _count(register, rules, wanted, by)
     if cache is not None:
         kept_tables.write(cache, key, table, account)

@@ -7,16 +7,16 @@ written in SQL.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coopreport.analysis.survival import COUNTS
+from coopreport.analysis.pooled import COUNTS
 from coopreport.registers.life_table import REASONS as OBSERVED_REASONS
-from coopreport.registers.life_table import fates, left_out
+from coopreport.registers.life_table import fates
+from coopreport.registers.pieces import pieces, tally
 from coopreport.registers.schema import END_KINDS, UNKNOWN, Rules
 from coopreport.registers.units import Units
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 NOT_ASKED = "hors de la population demandée"
 REASONS = (*OBSERVED_REASONS, NOT_ASKED)
-CELLS, BLOCKS = 1 << 16, 512
-"""How many (group, age) to count at once, so that they stay in the processor's cache, and how many
-times at most; more are sorted."""
-GROUPS_SORTED = 1 << 16
-"""Groups whose numbers take 16 bits: they are sorted in the time of reading them."""
-ROWS = 1 << 18
-"""Units to count at once, where all are counted in the same cells."""
+USED = {
+    **dict.fromkeys(("group", "birth", "entry_age", "exit_age"), "int32"),
+    "died": "bool",
+}
+"""The arrays of `Observed`, and what they hold."""
+CELLS = 1 << 24
+"""The most counts (of a group, an age, an event) in an array, of 64 MiB; for more, it is sorted."""
 
 Array = np.ndarray[Any, Any]
 
@@ -51,54 +51,35 @@ class Observed:
     died: Array
     rejected: Mapping[str, int]
 
-    @cached_property
-    def events(self) -> Array:
-        """What happens, three times the age plus 0 for an entry, 1 for a death, 2 for an exit.
-
-        The ends of all units, in their order, then the entries of those that enter `late`; the
-        others, most of them, enter at birth.
-        """
-        ends = 3 * self.exit_age + 1 + ~self.died
-        return np.concatenate([ends, 3 * self.entry_age[self.late]])
-
-    @cached_property
-    def late(self) -> Array:
-        """The places of the units that enter after their birth."""
-        return np.flatnonzero(self.entry_age)
-
-    def events_in(self, number: Array, size: int) -> tuple[Array, Array]:
-        """Return the groups of the events from those of the units, and who enters each at birth."""
-        late = number[self.late]
-        born = np.bincount(number, minlength=size) - np.bincount(late, minlength=size)
-        return np.concatenate([number, late]), born
-
     def unknown(self, column: str) -> int:
         """Return how many units have no known text in a column."""
-        held = np.bincount(self.group, minlength=len(self.groups))
+        held = tally(self.group, len(self.groups))
         return int(held[(self.groups[column] == UNKNOWN).to_numpy()].sum())
 
 
 def observe(units: Units, rules: Rules, only: Mapping[str, Sequence[str]]) -> Observed:
     """Observe the units under the rules; `only` names the texts to keep in some columns."""
-    deadly = np.array([*(kind in rules.deaths for kind in END_KINDS), False])[units.end_kind]
-    found = fates(units.birth, units.end, units.observed_from, deadly, rules)
+    deadly = np.array([*(kind in rules.deaths for kind in END_KINDS), False])
     unwanted = np.zeros(len(units.groups), dtype=bool)
     for name, values in only.items():
         unwanted |= ~units.groups[name].isin(values).to_numpy()
-    if unwanted.any():
-        found.reason[(found.reason == 0) & unwanted[units.group]] = len(REASONS)
-    rejected = left_out(found.reason, REASONS)
-    columns = {
-        "group": units.group,
-        "birth": units.birth,
-        "entry_age": found.entry_age,
-        "exit_age": found.exit_age,
-        "died": found.died,
-    }
-    if rejected:
-        used = found.reason == 0
-        columns = {name: column[used] for name, column in columns.items()}
-    return Observed(units.groups, **columns, rejected=rejected)
+    used = {name: np.empty(len(units), kind) for name, kind in USED.items()}
+    reasons, held = np.zeros(1 + len(REASONS), dtype="int64"), 0
+    for rows in pieces(len(units)):
+        group, birth = units.group[rows], units.birth[rows]
+        kinds, since = deadly[units.end_kind[rows]], units.observed_from[rows]
+        found = fates(birth, units.end[rows], since, kinds, rules)
+        if only:
+            found.reason[(found.reason == 0) & unwanted[group]] = len(REASONS)
+        reasons += np.bincount(found.reason, minlength=len(reasons))
+        kept = np.flatnonzero(found.reason == 0)
+        columns = (group, birth, found.entry_age, found.exit_age, found.died)
+        for name, column in zip(USED, columns, strict=True):
+            used[name][held : held + len(kept)] = column[kept]
+        held += len(kept)
+    rejected = {name: int(n) for name, n in zip(REASONS, reasons[1:], strict=True) if n}
+    kept_columns = {name: column[:held] for name, column in used.items()}
+    return Observed(units.groups, **kept_columns, rejected=rejected)
 
 
 def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.DataFrame:
@@ -106,14 +87,9 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
     import pandas as pd
 
     numbering = _Numbering.of(observed, [name for name in grouping if name != "synthetic"])
-    span = max(int(observed.exit_age.max(initial=0)), int(observed.entry_age.max(initial=0))) + 1
-    number = numbering.number(observed)
-    if numbering.size * span <= 8 * CELLS:  # up to there, sorting costs more than the cache gives
-        keys, *columns = _at_once(observed, number, numbering.size, span)
-    elif numbering.size <= min(GROUPS_SORTED, BLOCKS * max(1, CELLS // span)):
-        keys, *columns = _in_blocks(observed, number, numbering.size, span)
-    else:
-        keys, *columns = _by_sorting(observed, number, span)
+    span = int(max(observed.exit_age.max(initial=0), observed.entry_age.max(initial=0))) + 1
+    counted = _in_array if 3 * numbering.size * span <= CELLS else _by_sorting
+    keys, *columns = counted(observed, numbering, span)
     numbers, ages = np.divmod(keys, span)
     labels = numbering.labels(numbers)
     if "synthetic" in grouping:
@@ -124,61 +100,49 @@ def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.Da
     )
 
 
-def _at_once(observed: Observed, number: Array, size: int, span: int) -> tuple[Array, ...]:
-    """Count all groups in an array that holds every age of each.
+def _in_array(observed: Observed, numbering: _Numbering, span: int) -> tuple[Array, ...]:
+    """Count in an array that has a place for every key.
 
     Returns:
         The keys that are there, ascending (a key is the number of a group times the span, plus an
         age), their entries, deaths and exits.
     """
-    number, born = observed.events_in(number, size)
-    counts = np.zeros(size * span * 3, dtype="int64")
-    # Few rows at a time: memory that has just been used costs less than memory never touched.
-    for start in range(0, len(number), ROWS):
-        rows = slice(start, start + ROWS)
-        key = number[rows] * np.int64(span * 3)
-        counts += np.bincount(key + observed.events[rows], minlength=len(counts))
-    return _taken(counts, born, span)
+    size, one = numbering.size * span, np.uint32(1)
+    counts = np.zeros((3, size), dtype="uint32")
+    ends = counts[1:].reshape(-1)
+    for entered, left, died in _keys(observed, numbering, span):
+        np.add.at(counts[0], entered, one)
+        np.add.at(ends, left + ~died * np.int64(size), one)
+    found = [
+        rows.start + np.flatnonzero(counts[0, rows] | counts[1, rows] | counts[2, rows])
+        for rows in pieces(size)
+    ]
+    keys = np.concatenate(found)
+    return keys, *(event[keys].astype("int64") for event in counts)
 
 
-def _in_blocks(observed: Observed, number: Array, size: int, span: int) -> tuple[Array, ...]:
-    """Count a few groups at a time, as `_at_once` does all of them: the events are sorted first."""
-    number, born = observed.events_in(number, size)
-    order = np.argsort(number.astype("uint16"), kind="stable")
-    events, held = observed.events.take(order), np.bincount(number, minlength=size)
-    bounds = np.concatenate([[0], np.cumsum(held)])
-    block = max(1, CELLS // span)
-    parts = []
-    for first in range(0, size, block):
-        groups = slice(first, first + block)
-        key = np.repeat(np.arange(len(held[groups])) * span * 3, held[groups])
-        key += events[bounds[first] : bounds[first] + len(key)]
-        counts = np.bincount(key, minlength=len(held[groups]) * span * 3)
-        keys, *found = _taken(counts, born[groups], span)
-        parts.append((keys + first * span, *found))
-    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+def _by_sorting(observed: Observed, numbering: _Numbering, span: int) -> tuple[Array, ...]:
+    """Count groups too many for an array: as `_in_array`."""
+    events: list[Array] = []  # three times the key, plus the event
+    for entered, left, died in _keys(observed, numbering, span):
+        events += [3 * entered, 3 * left + 2 - died]
+    ordered = np.sort(np.concatenate(events))
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    keys, event = np.divmod(ordered[first], 3)
+    new = np.diff(keys, prepend=-1) > 0
+    counts = np.zeros((3, np.count_nonzero(new)), dtype="int64")
+    counts[event, np.cumsum(new) - 1] = np.diff(first, append=len(ordered))
+    return keys[new], *counts
 
 
-def _taken(counts: Array, born: Array, span: int) -> tuple[Array, ...]:
-    """Return the cells where something happens, and what: see `_at_once`."""
-    entries, deaths, exits = counts[::3], counts[1::3], counts[2::3]
-    entries[::span] += born
-    keys = np.flatnonzero(entries + deaths + exits)
-    return keys, entries[keys], deaths[keys], exits[keys]
-
-
-def _by_sorting(observed: Observed, number: Array, span: int) -> tuple[Array, ...]:
-    """Count groups too many for arrays: as `_in_array`, for all of them."""
-    key = number.astype("int64") * span
-    entered, entries = _distinct(key + observed.entry_age)
-    left, gone = _distinct(2 * (key + observed.exit_age) + ~observed.died)
-    keys, _ = _distinct(np.concatenate([entered, left >> 1]))
-    counts = np.zeros((3, len(keys)), dtype="int64")
-    counts[0, np.searchsorted(keys, entered)] = entries
-    for fate in (0, 1):
-        one = left % 2 == fate
-        counts[1 + fate, np.searchsorted(keys, left[one] >> 1)] = gone[one]
-    return keys, *counts
+def _keys(
+    observed: Observed, numbering: _Numbering, span: int
+) -> Iterator[tuple[Array, Array, Array]]:
+    """Yield the keys (int64) at which units enter and leave, and who died, piece by piece."""
+    for rows in pieces(len(observed.group)):
+        number = numbering.number(observed.group[rows], observed.birth[rows])
+        start = number * np.int64(span)
+        yield start + observed.entry_age[rows], start + observed.exit_age[rows], observed.died[rows]
 
 
 @dataclass(frozen=True)
@@ -186,45 +150,43 @@ class _Numbering:
     """Numbers for the groups of a grouping, in the order of its labels.
 
     The columns before `cohort`, the cohort, then those after it are the three digits of a number.
-    `digits` gives, for the columns before and after, the digit of each row of `Observed.groups`;
-    `names`, the labels of each digit.
+    `names` has, for the columns before and after, the labels of each digit; `base`, the number of
+    each row of `Observed.groups` in the first cohort; `calendar`, what the day of birth adds to it,
+    from the first day on.
     """
 
-    digits: tuple[Array, Array]
     names: tuple[pd.DataFrame, pd.DataFrame]
     cohorts: range
+    base: Array
+    calendar: Array
+    first_day: int
 
     @classmethod
     def of(cls, observed: Observed, columns: Sequence[str]) -> _Numbering:
         place = columns.index("cohort") if "cohort" in columns else len(columns)
         sides = [_ranked(observed.groups, side) for side in (columns[:place], columns[place + 1 :])]
-        cohorts = range(1)
-        if place < len(columns) and len(observed.birth):
-            first_year, last_year = _years(
-                np.array([observed.birth.min(), observed.birth.max()])
-            ).tolist()
-            cohorts = range(first_year, last_year + 1)
         (before, first), (after, last) = sides
-        return cls((before, after), (first, last), cohorts)
+        # A year is looked up in a calendar many times faster than it is worked out.
+        cohorts, years, first_day = range(1), np.zeros(0, dtype="int64"), 0
+        if place < len(columns) and len(observed.birth):
+            first_day = int(observed.birth.min())
+            days = np.arange(first_day, int(observed.birth.max()) + 1)
+            years = days.astype("datetime64[D]").astype("datetime64[Y]").astype("int64") + 1970
+            cohorts = range(int(years[0]), int(years[-1]) + 1)
+        base = (before * len(cohorts)) * len(last) + after
+        return cls((first, last), cohorts, base, (years - cohorts.start) * len(last), first_day)
 
     @property
     def size(self) -> int:
         first, last = self.names
         return len(first) * len(self.cohorts) * len(last)
 
-    def number(self, observed: Observed) -> Array:
-        """Return the number of each unit."""
-        before, after = self.digits
-        width = len(self.names[1])
-        whole = "int32" if self.size <= np.iinfo("int32").max else "int64"
-        table = (before * len(self.cohorts) * width + after).astype(whole)
-        numbers: Array = table[observed.group]
+    def number(self, group: Array, birth: Array) -> Array:
+        """Return the number (int64) of units from their rows of groups and days of birth."""
+        number: Array = self.base[group]
         if len(self.cohorts) > 1:
-            # A calendar for all: a year is looked up many times faster than it is worked out.
-            start = observed.birth.min()
-            calendar = _years(np.arange(start, observed.birth.max() + 1)) - self.cohorts.start
-            numbers += (calendar * width).astype(whole)[observed.birth - start]
-        return numbers
+            number += self.calendar[birth - self.first_day]
+        return number
 
     def labels(self, numbers: Array) -> dict[str, Any]:
         """Return the labels of numbers, by column; `cohort` among them."""
@@ -238,23 +200,11 @@ class _Numbering:
         return found
 
 
-def _years(days: Array) -> Array:
-    """Return the years (int64) of days since 1970-01-01."""
-    return days.astype("datetime64[D]").astype("datetime64[Y]").astype("int64") + 1970
-
-
 def _ranked(groups: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, pd.DataFrame]:
     """Return the rank of each group by its labels in some columns, and the labels of each rank."""
     import pandas as pd
 
     if not columns:
         return np.zeros(len(groups), dtype="int64"), pd.DataFrame(index=range(1))
-    together = groups.groupby([*columns], sort=True)
+    together = groups[[*columns]].astype("category").groupby([*columns], observed=True)
     return together.ngroup().to_numpy(dtype="int64"), together.size().reset_index()[[*columns]]
-
-
-def _distinct(keys: Array) -> tuple[Array, Array]:
-    """Return what `numpy.unique` does, several times faster on millions of integers."""
-    ordered = np.sort(keys)
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    return ordered[first], np.diff(first, append=len(ordered))

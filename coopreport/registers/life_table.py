@@ -17,7 +17,8 @@ import numpy as np
 
 from coopreport.analysis.cohorts import whole_days
 from coopreport.analysis.definition import Definition
-from coopreport.analysis.survival import COUNTS
+from coopreport.analysis.pooled import COUNTS
+from coopreport.registers.pieces import tally
 from coopreport.registers.schema import Rules
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def fates(
 
 def left_out(reason: Array, reasons: Sequence[str]) -> dict[str, int]:
     """Return how many units each reason leaves out, those of none not among them."""
-    held = np.bincount(reason, minlength=len(reasons) + 1)
+    held = tally(reason, len(reasons) + 1)
     return {name: int(n) for name, n in zip(reasons, held[1:], strict=True) if n}
 
 
@@ -163,7 +164,8 @@ def add_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     import pandas as pd
 
     keys = [name for name in tables[0].columns if name not in COUNTS]
-    return _sum(pd.concat(tables), keys)
+    texts = [name for name in keys if isinstance(tables[0][name].dtype, pd.CategoricalDtype)]
+    return _sum(pd.concat(tables), keys).astype(dict.fromkeys(texts, "category"))
 
 
 def _sum(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

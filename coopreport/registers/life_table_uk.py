@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from coopreport.analysis.survival import COUNTS
+from coopreport.analysis.pooled import COUNTS
 from coopreport.errors import BadCall, CannotPublish, CoopreportError
 from coopreport.locale import count_of, format_number
 from coopreport.registers import uk

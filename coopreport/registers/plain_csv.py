@@ -20,6 +20,7 @@ from coopreport.errors import BadCall, BadData, Fault, nearest
 from coopreport.registers import text_codes
 from coopreport.registers.csv_source import CsvSource, literal, locate, open_csv, refusals
 from coopreport.registers.life_table import EPOCH, left_out
+from coopreport.registers.pieces import looked_up
 from coopreport.registers.repeated import repeats, there_twice
 from coopreport.registers.schema import (
     END_KINDS,
@@ -83,7 +84,7 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
         twice = beside.submit(there_twice, identity)
         places, texts = text_codes.resolve(connection, read, CODES, found.pop("code"))
         judged = _judge(texts)
-        end_kind, group = judged.end_kind[places], judged.group[places]
+        end_kind, group = looked_up(judged.end_kind, places), looked_up(judged.group, places)
         if judged.faulty or _at_fault(found, end_kind):
             faults = [] if name.endswith(".parquet") else locate(source, _fault)
             rule = "une date, une forme juridique, une sorte de fin ou un booléen ne se lit pas"
@@ -92,7 +93,7 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
         birth, end = found["birth"], found["end"]
         last = int(max(birth.max(), end.max()))
         content = {**{day: found[day] for day in DATES}, "end_kind": end_kind, "group": group}
-        content["synthetic"] = judged.synthetic[places]
+        content["synthetic"] = looked_up(judged.synthetic, places)
         again, conflicts = repeats(identity, twice.result(), content)
     if conflicts:
         _refuse_conflicts(connection, source, read, conflicts)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coopreport.analysis.definition import DEATHS, EX_OFFICIO, MERGER, Definition
-from coopreport.cycles.register import KINDS
 from coopreport.errors import BadCall
 from coopreport.locale import count_of, format_date, format_number
+from coopreport.register_kinds import KINDS
 
 if TYPE_CHECKING:
     from coopreport.registers.units import Units

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from coopreport.registers.pieces import pieces, tally
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -78,7 +80,7 @@ def resolve(
         )
         known = _known(connection)
         places = places_of(codes, known)
-    held = known[np.bincount(places, minlength=len(known)) > 0].tolist()
+    held = known[tally(places, len(known)) > 0].tolist()
     texts = connection.execute(
         f"SELECT {', '.join(columns)} FROM codes WHERE code IN (SELECT unnest(?::UBIGINT[])) "
         "ORDER BY code",
@@ -103,13 +105,17 @@ def places_of(codes: Array, known: Array) -> Array:
     The first bits of a code point at a place; where another code has taken it, which is rare, and
     there only, the code is searched for.
     """
+    places = np.full(len(codes), -1, dtype="int32")
+    if not len(known):
+        return places
     pointers = np.zeros(1 << POINTER_BITS, dtype="int32")
     shift = np.uint64(64 - POINTER_BITS)
     pointers[known >> shift] = np.arange(len(known))
-    places: Array = pointers[codes >> shift]
-    if not len(known):
-        return np.full(len(codes), -1, dtype="int32")
-    other = np.flatnonzero(known[places] != codes)
-    searched = np.minimum(np.searchsorted(known, codes[other]), len(known) - 1)
-    places[other] = np.where(known[searched] == codes[other], searched, -1)
+    for rows in pieces(len(codes)):
+        code = codes[rows]
+        found = pointers[code >> shift]
+        other = np.flatnonzero(known[found] != code)
+        searched = np.minimum(np.searchsorted(known, code[other]), len(known) - 1)
+        found[other] = np.where(known[searched] == code[other], searched, -1)
+        places[rows] = found
     return places

@@ -6,7 +6,9 @@ NumPy judges and counts them in a fraction of the time of reading them.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,6 +90,9 @@ def fetched(connection: DuckDBPyConnection, query: str) -> dict[str, Array]:
     """Return the columns of a query without NULL.
 
     `sql` works on every core, and only then hands over; `execute` hands over as it works, on one.
+    pandas, which tells what was read, is imported meanwhile.
     """
-    found = connection.sql(query).fetchnumpy()
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(import_module, "pandas")
+        found = connection.sql(query).fetchnumpy()
     return {name: np.asarray(found.pop(name)) for name in [*found]}
