@@ -118,7 +118,7 @@ def _numbered(life_table: pd.DataFrame, by: Sequence[str]) -> tuple[Array, pd.Da
         return numbers, pd.DataFrame(index=range(1))
     sizes, labels = [], []
     for name in by:
-        codes, found = pd.factorize(life_table[name], sort=True, use_na_sentinel=False)
+        codes, found = _coded(life_table[name])
         numbers = numbers * len(found) + codes
         sizes.append(len(found))
         labels.append(found)
@@ -128,6 +128,21 @@ def _numbered(life_table: pd.DataFrame, by: Sequence[str]) -> tuple[Array, pd.Da
     places = np.unravel_index(used, sizes) if len(used) else [used] * len(sizes)
     groups = {name: labels[i].take(places[i]) for i, name in enumerate(by)}
     return (np.cumsum(present) - 1)[numbers], pd.DataFrame(groups)
+
+
+def _coded(column: pd.Series[Any]) -> tuple[Array, Any]:
+    """Return the rank of each row's label among the labels in order, and these labels."""
+    import pandas as pd
+
+    values = column.array
+    if (
+        isinstance(values, pd.Categorical)
+        and values.categories.is_monotonic_increasing
+        and not values.isna().any()
+    ):
+        every = np.arange(len(values.categories))
+        return values.codes, pd.Categorical.from_codes(every, dtype=values.dtype)
+    return pd.factorize(column, sort=True, use_na_sentinel=False)
 
 
 def _check_balance(pooled: Pooled, fractional: bool) -> None:

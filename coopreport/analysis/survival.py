@@ -144,10 +144,12 @@ def _estimate(deaths: Array, at_risk: Array, starts: Array, normal: float) -> di
         survival = running(np.multiply, share, starts)
         sigma = np.sqrt(running(np.add, term, starts))
         std_error = survival * sigma
-        spread = normal * sigma / np.abs(np.log(survival))
+        logarithm = np.log(survival)
+        factor = np.exp(normal * sigma / np.abs(logarithm))
         inside = (survival > 0) & (survival < 1)
         lower, upper = (
-            np.where(inside, survival ** np.exp(side * spread), np.nan) for side in (1.0, -1.0)
+            np.where(inside, np.exp(power), np.nan)
+            for power in (logarithm * factor, logarithm / factor)
         )
     return dict(zip(ESTIMATES, (survival, std_error, lower, upper), strict=True))
 
