@@ -53,9 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        say("\nInterrompu; le dernier rapport est intact.")
-        return INTERRUPTED
+        return _interrupted()
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            return _interrupted()  # while a class was made, in an import: Python 3.11 wraps it
         if debug:
             raise
         say(
@@ -63,3 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "  Remède : relancez avec --debug et signalez la trace aux développeurs."
         )
         return 1
+
+
+def _interrupted() -> int:
+    say("\nInterrompu; le dernier rapport est intact.")
+    return INTERRUPTED

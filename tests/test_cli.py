@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -71,3 +72,17 @@ def test_outside_a_project_the_message_says_where_to_go(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "placez-vous dans le dossier du projet" in done.stderr
+
+
+def test_an_interruption_while_a_class_is_made_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupted:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    parser = argparse.ArgumentParser()
+    parser.set_defaults(run=lambda call: type("Made", (), {"name": Interrupted()}))
+    monkeypatch.setattr("coopreport.cli.build_parser", lambda: parser)
+    assert main([]) == 130
+    assert "Interrompu" in capsys.readouterr().err
