@@ -8,7 +8,8 @@ a plain CSV and as Parquet), then runs each engine in a process of its own, end 
 read, life tables by legal form, by region × sector and by cohort, and the Kaplan–Meier curve of
 every group. The engines take turns, `--repeat` times, so that a busy machine is busy for all; the
 table gives the median and the least wall time, the median processor time, the peak memory of the
-process, and the median of the ratios to this package in the same turn.
+process, and the median of the ratios to this package in the same turn, tables to tables and curves
+to curves.
 
 This package runs as in a chapter of the report: under the environment that a build gives to the
 process of a chapter (`surroundings.SAME_NUMBERS`). The line *as imported* is without.
@@ -40,6 +41,8 @@ from coopreport.surroundings import SAME_NUMBERS
 
 HERE = Path(__file__).parent
 FIRST, CUT_OFF = date(1990, 1, 1), date(2023, 1, 31)
+TABLES = "CSV, tables"
+"""Up to the life tables; the other lines go on to the curves."""
 GROUPINGS = [("legal_form",), ("region", "sector"), ("cohort",)]
 
 
@@ -145,7 +148,7 @@ def prepare(work: Path, municipalities: Path, rows: int) -> None:
 
 
 def show(engine: str, form: str, turns: Sequence[Measure], ours: Sequence[Measure] = ()) -> None:
-    """Print a line of the table."""
+    """Print a line of the table, beside what this package took in the same turns."""
     seconds = [turn.seconds for turn in turns]
     ratios = [turn.seconds / other.seconds for turn, other in zip(turns, ours, strict=False)]
     processor = [turn.processor / other.processor for turn, other in zip(turns, ours, strict=False)]
@@ -188,7 +191,7 @@ def main() -> None:
     runs: dict[tuple[str, str], list[str]] = {
         ("coopreport", "CSV"): ours("CSV", asked.rows),
         ("coopreport, as imported", "CSV"): ours("CSV", asked.rows),
-        ("coopreport", "CSV, tables"): ours("CSV", asked.rows, "tables"),
+        ("coopreport", TABLES): ours("CSV", asked.rows, "tables"),
         ("coopreport", "Parquet"): ours("Parquet", asked.rows),
         ("coopreport", "dossier Québec"): ours("dossier", asked.rows),
         ("coopreport", "ZIP Québec"): ours("ZIP", asked.rows),
@@ -196,8 +199,9 @@ def main() -> None:
     }
     if asked.library:
         script_l = [asked.library, str(HERE / "registers_lifelines.py")]
-        runs["lifelines", "CSV"] = [*script_l, plain, *dates]
-        runs["lifelines, même travail", "CSV"] = [*script_l, plain, *dates, "--same-work"]
+        for name, options in (("lifelines", []), ("lifelines, même travail", ["--same-work"])):
+            runs[name, "CSV"] = [*script_l, plain, *dates, *options]
+            runs[name, TABLES] = [*script_l, plain, *dates, *options, "--tables"]
     if not asked.without_r:
         runs["R survival", "CSV"] = ["Rscript", str(HERE / "registers.R"), plain, *dates]
     turns: dict[tuple[str, str], list[Measure]] = {key: [] for key in runs}
@@ -206,9 +210,8 @@ def main() -> None:
         for key, command in [*runs.items()][turn:] + [*runs.items()][:turn]:
             turns[key].append(measure(command, SAME_NUMBERS if key[0] == "coopreport" else {}))
     print(f"{asked.rows:,} lignes".replace(",", "\u00a0"))
-    reference = turns["coopreport", "CSV"]
     for (engine, form), found in turns.items():
-        show(engine, form, found, reference if form == "CSV" else ())
+        show(engine, form, found, turns.get(("coopreport", form), ()) if "CSV" in form else ())
     rates = {turn.rates for (_, form), found in turns.items() if form == "CSV" for turn in found}
     print("mêmes taux de cinq ans" if len(rates) == 1 else f"taux différents : {rates}")
 

@@ -1,4 +1,4 @@
-"""python bench/registers_lifelines.py REGISTER.csv FIRST_BIRTH CUT_OFF [--same-work]
+"""python bench/registers_lifelines.py REGISTER.csv FIRST_BIRTH CUT_OFF [--same-work] [--tables]
 
 The same register, groups and rules as bench/registers.py, with pandas and lifelines, group by
 group. Run by an interpreter that has both: lifelines asks for pandas 2, the project for pandas 3,
@@ -7,7 +7,8 @@ so it cannot be the project's own.
 It reads the columns that it needs and believes them. With `--same-work` it does what coopreport
 does before it counts: reads every column; refuses a date that is none or is out of the calendar, a
 code of no list, an end with a kind and no date; finds the units that are on two lines and refuses
-those that differ; counts the rows rejected, by reason; takes the SHA-256 of the file, beside.
+those that differ; counts the rows rejected, by reason; takes the SHA-256 of the file, beside. With
+`--tables` it stops at the life tables, which lifelines makes before it fits a curve.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 from lifelines import KaplanMeierFitter
+from lifelines.utils import survival_table_from_events
 
 DATES = ["birth", "end", "observed_from"]
 TEXTS = ["end_kind", "legal_form", "form_code", "type", "sector", "region", "synthetic"]
@@ -72,7 +74,7 @@ def digest(path: str) -> str:
 
 
 path, first, cut_off = sys.argv[1], pd.Timestamp(sys.argv[2]), pd.Timestamp(sys.argv[3])
-same_work = sys.argv[4:] == ["--same-work"]
+same_work, tables = ("--same-work" in sys.argv, "--tables" in sys.argv)
 hashed: Future[str] | None = None
 if same_work:
     hashed = ThreadPoolExecutor(1).submit(digest, path)
@@ -105,6 +107,9 @@ units = units[used]
 for by in (["legal_form"], ["region", "sector"], ["cohort"]):
     rates = []
     for group, part in units.groupby(by, observed=True):
+        if tables:
+            survival_table_from_events(part["stop"], part["died"], part["start"])
+            continue
         fitter = KaplanMeierFitter()
         fitter.fit(part["stop"], part["died"], entry=part["start"])
         rate = fitter.predict(5 * 365.25)
