@@ -243,8 +243,7 @@ def _compute(
     with _unchanged(register), ThreadPoolExecutor(1) as beside:
         with opened(register) as (_, loaded):
             _check_cut_off(loaded, rules)
-        # Reading takes every core, counting one; two groupings at once would touch more memory,
-        # which costs more than the second core gives.
+        # Reading takes every core, counting one; two groupings at once would wait for each other.
         hashing = beside.submit(lambda: digest or content_hash(register))
         observed = counting.observe(loaded.units, rules, only)
         tables = {by: counting.count(observed, by, loaded.synthetic) for by in asked}

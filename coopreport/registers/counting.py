@@ -15,7 +15,7 @@ import numpy as np
 
 from coopreport.analysis.pooled import COUNTS
 from coopreport.registers.life_table import REASONS as OBSERVED_REASONS
-from coopreport.registers.life_table import fates
+from coopreport.registers.life_table import by_reason, fates
 from coopreport.registers.pieces import pieces, tally
 from coopreport.registers.schema import END_KINDS, UNKNOWN, Rules
 from coopreport.registers.units import Units
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
 
 NOT_ASKED = "hors de la population demandée"
 REASONS = (*OBSERVED_REASONS, NOT_ASKED)
-USED = {
-    **dict.fromkeys(("group", "birth", "entry_age", "exit_age"), "int32"),
-    "died": "bool",
-}
+USED = {**dict.fromkeys(("group", "birth", "entry_age", "exit_age"), "int32"), "died": "bool"}
 """The arrays of `Observed`, and what they hold."""
 CELLS = 1 << 24
 """The most counts (of a group, an age, an event) in an array, of 64 MiB; for more, it is sorted."""
@@ -77,9 +74,8 @@ def observe(units: Units, rules: Rules, only: Mapping[str, Sequence[str]]) -> Ob
         for name, column in zip(USED, columns, strict=True):
             used[name][held : held + len(kept)] = column[kept]
         held += len(kept)
-    rejected = {name: int(n) for name, n in zip(REASONS, reasons[1:], strict=True) if n}
-    kept_columns = {name: column[:held] for name, column in used.items()}
-    return Observed(units.groups, **kept_columns, rejected=rejected)
+    columns_used = {name: column[:held] for name, column in used.items()}
+    return Observed(units.groups, **columns_used, rejected=by_reason(reasons, REASONS))
 
 
 def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.DataFrame:

@@ -134,7 +134,11 @@ def fates(
 
 def left_out(reason: Array, reasons: Sequence[str]) -> dict[str, int]:
     """Return how many units each reason leaves out, those of none not among them."""
-    held = tally(reason, len(reasons) + 1)
+    return by_reason(tally(reason, len(reasons) + 1), reasons)
+
+
+def by_reason(held: Array, reasons: Sequence[str]) -> dict[str, int]:
+    """Name the tallies of `Fates.reason`: those left out, without the reasons that nobody has."""
     return {name: int(n) for name, n in zip(reasons, held[1:], strict=True) if n}
 
 
