@@ -45,10 +45,14 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def warm_process() -> psutil.Process:
-    """Return the warm process that this process started."""
-    (found,) = (p for p in psutil.Process().children() if "warm_process" in " ".join(p.cmdline()))
-    return found
+def warm_process(project: Path) -> psutil.Process:
+    """Return the warm process of a project, which has just been started.
+
+    `Popen` returns while Linux still replaces the program: for an instant it has no command line.
+    """
+    until(lambda: running_in(project, ["warm_process"]))
+    (number,) = running_in(project, ["warm_process"])
+    return psutil.Process(number)
 
 
 def printed(executed: Executed) -> str:
@@ -166,7 +170,7 @@ def test_a_warm_process_killed_under_a_chapter_gives_way_to_a_kernel(project: Pa
     write_chapter(project, slow, "print('fin')")
     said: list[str] = []
     with Warm(Project(project), said.append) as warm:
-        victim = warm_process()
+        victim = warm_process(project)
 
         def kill() -> None:
             until(mark.exists)
@@ -188,7 +192,7 @@ def test_a_warm_process_that_hangs_gives_way_to_kernels(project: Path) -> None:
     list_chapters(project, "01-un", "02-deux")
     said: list[str] = []
     with Warm(Project(project), said.append, patience=2) as warm:
-        os.kill(warm_process().pid, signal.SIGSTOP)
+        os.kill(warm_process(project).pid, signal.SIGSTOP)
         executed = run_with(Project(project), warm)
     assert [printed(done) for done in executed] == ["fin\n", "fin\n"]
     (line,) = said
