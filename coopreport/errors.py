@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 NBSP = "\u00a0"
 
@@ -104,5 +103,7 @@ def shorten(text: str, limit: int = 60) -> str:
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return a French hint naming the known name closest to `name`, or "" when none is close."""
+    from difflib import get_close_matches
+
     close = get_close_matches(name, known, n=1, cutoff=0.6)
     return f"vouliez-vous dire {quoted(close[0])}?" if close else ""

@@ -11,16 +11,13 @@ symbol.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral
 from typing import Any, Literal
-
-from babel.dates import get_day_names, get_month_names
-from babel.numbers import format_decimal
 
 from coopreport.languages import ENGLISH, FRENCH, LANGUAGES, Language
 from coopreport.languages import NBSP as NBSP
@@ -118,6 +115,8 @@ def format_number(
 
     `signed` writes `+` before a positive number; a number that rounds to zero has no sign.
     """
+    from babel.numbers import format_decimal
+
     rounded = round_half_away(value, decimals)
     pattern = ("#,##0" if grouped else "0") + ("." + "0" * decimals if decimals else "")
     text = format_decimal(abs(rounded), format=pattern, locale=_current.babel)
@@ -187,12 +186,19 @@ def format_date(day: date, style: Literal["long", "article", "iso"] = "long") ->
     """
     if style == "iso":
         return day.isoformat()
-    months = get_month_names("wide", locale=_current.babel)
+    months = _months()
     if _current is ENGLISH:
         return f"{months[day.month]}{NBSP}{day.day}, {day.year:04d}"
     number = "1er" if day.day == 1 else str(day.day)
     text = f"{number}{NBSP}{months[day.month]} {day.year:04d}"
     return f"le {text}" if style == "article" else text
+
+
+def _months(width: Literal["wide", "abbreviated"] = "wide") -> Mapping[int, str]:
+    """Return the names of the months, from 1."""
+    from babel.dates import get_month_names
+
+    return get_month_names(width, locale=_current.babel)
 
 
 def format_partial_date(text: str) -> str:
@@ -203,7 +209,7 @@ def format_partial_date(text: str) -> str:
         return text
     if len(text) == 7:
         month = date.fromisoformat(f"{text}-01").month
-        return f"{get_month_names('wide', locale=_current.babel)[month]} {text[:4]}"
+        return f"{_months()[month]} {text[:4]}"
     return format_date(date.fromisoformat(text))
 
 
@@ -240,8 +246,11 @@ def join_list(items: Sequence[str]) -> str:
 
 def chart_locale() -> dict[str, Any]:
     """Return vega's `config.locale`: d3's number and time locales, made from the same source."""
-    months = [get_month_names("wide", locale=_current.babel)[i] for i in range(1, 13)]
-    short_months = [get_month_names("abbreviated", locale=_current.babel)[i] for i in range(1, 13)]
+    from babel.dates import get_day_names
+
+    months, short_months = (
+        [_months(width)[i] for i in range(1, 13)] for width in ("wide", "abbreviated")
+    )
     week = [6, 0, 1, 2, 3, 4, 5]  # d3 begins on Sunday, Babel on Monday
     english = _current is ENGLISH
     sign, percent = UNITS["CAD"].suffix, UNITS["percent"].suffix

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from coopreport.errors import BadCall, BadData, CannotPublish
-from coopreport.registers import RegisterFile, aggregation, read_units
+from coopreport.registers import RegisterFile, opening, read_units
 from coopreport.registers import quebec_layout as layout
 from tests.registers_fixtures import firm, folder, plain, zipped
 
@@ -186,7 +186,7 @@ def test_a_register_that_is_not_there_is_a_bad_call(tmp_path: Path, kind: str) -
 def test_no_room_to_read_a_register_is_not_the_callers_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aggregation, "MEMORY_LIMIT", "1KB")
+    monkeypatch.setattr(opening, "MEMORY_LIMIT", "1KB")
     with pytest.raises(CannotPublish, match="ne tient pas dans la mémoire"):
         read_units(registre(tmp_path))
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coopreport.analysis.pooled import COUNTS, pool
-from coopreport.analysis.rates import Rate, rates_at, reliability, survival_at
-from coopreport.analysis.survival import kaplan_meier, kaplan_meier_by
+from coopreport.analysis.pooled import COUNTS, pool, pool_by
+from coopreport.analysis.rates import Rate, rates_of, reliability, survival_at
+from coopreport.analysis.survival import kaplan_meier
 
 READINGS = ("excluded", "own_group", "spread")
 """What to do with units of unknown group: leave them out, keep them apart, spread them."""
@@ -57,9 +57,9 @@ class Reading:
         self, life_table: pd.DataFrame, by: Sequence[str], fractional: bool = False
     ) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
         """Return the labels of each group with its rates, a row for each number of years."""
-        curves = kaplan_meier_by(life_table, by, confidence=self.confidence, fractional=fractional)
-        found = zip(*(rates_at(curves, by, number) for number in self.years), strict=True)
-        return [(label, self.row(rate)) for group in found for label, rate in group]
+        pooled = pool_by(life_table, by, fractional)
+        found = rates_of(pooled, self.years, self.confidence, fractional)
+        return [(label, self.row(rate)) for label, rates in found for rate in rates]
 
 
 def rates_by(life_table: pd.DataFrame, by: str, reading: Reading) -> pd.DataFrame:

@@ -25,11 +25,12 @@ Array = np.ndarray[Any, Any]
 class Pooled:
     """Counts by group and age, both ascending, in arrays.
 
-    `groups`: one row a group, its labels. `starts`: where each group begins in `ages` (days, int64)
-    and in `counts` (by name; int64, or float64 when fractional).
+    `groups`: the label of each group, by column; texts in a NumPy array of objects, or what pandas
+    has them in. `starts`: where each group begins in `ages` (days, int64) and in `counts` (by name;
+    int64, or float64 when fractional).
     """
 
-    groups: pd.DataFrame
+    groups: Mapping[str, Any]
     starts: Array
     ages: Array
     counts: Mapping[str, Array]
@@ -38,6 +39,26 @@ class Pooled:
     def rows_of_groups(self) -> Array:
         """The number of rows of each group."""
         return np.diff(self.starts, append=len(self.ages))
+
+    def labels(self) -> dict[str, Any]:
+        """Return the labels of each row; texts of a register as categories, a byte or two each."""
+        import pandas as pd
+
+        group = np.repeat(np.arange(len(self.starts)), self.rows_of_groups)
+        return {
+            name: (pd.Categorical(labels) if _of_texts(labels) else labels).take(group)
+            for name, labels in self.groups.items()
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """Return the life table: the labels, `age_days` and the counts of each row."""
+        import pandas as pd
+
+        return pd.DataFrame({**self.labels(), "age_days": self.ages, **self.counts}, copy=False)
+
+
+def _of_texts(labels: Any) -> bool:
+    return isinstance(labels, np.ndarray) and labels.dtype == object
 
 
 def pool(life_table: pd.DataFrame, fractional: bool = False) -> pd.DataFrame:
@@ -109,13 +130,13 @@ def check_groups(life_table: pd.DataFrame, by: Sequence[str]) -> None:
             )
 
 
-def _numbered(life_table: pd.DataFrame, by: Sequence[str]) -> tuple[Array, pd.DataFrame]:
+def _numbered(life_table: pd.DataFrame, by: Sequence[str]) -> tuple[Array, dict[str, Any]]:
     """Return the number of each row's group, in the order of the labels, and the groups."""
     import pandas as pd
 
     numbers = np.zeros(len(life_table), dtype="int64")
     if not by:
-        return numbers, pd.DataFrame(index=range(1))
+        return numbers, {}
     sizes, labels = [], []
     for name in by:
         codes, found = _coded(life_table[name])
@@ -127,7 +148,7 @@ def _numbered(life_table: pd.DataFrame, by: Sequence[str]) -> tuple[Array, pd.Da
     used = np.flatnonzero(present)
     places = np.unravel_index(used, sizes) if len(used) else [used] * len(sizes)
     groups = {name: labels[i].take(places[i]) for i, name in enumerate(by)}
-    return (np.cumsum(present) - 1)[numbers], pd.DataFrame(groups)
+    return (np.cumsum(present) - 1)[numbers], {n: pd.Series(g).array for n, g in groups.items()}
 
 
 def _coded(column: pd.Series[Any]) -> tuple[Array, Any]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coopreport.analysis.pooled import COUNTS
-from coopreport.analysis.survival import DAYS_PER_YEAR, ESTIMATES, blocks_of, running
+from coopreport.analysis.pooled import COUNTS, Pooled
+from coopreport.analysis.survival import (
+    DAYS_PER_YEAR,
+    ESTIMATES,
+    blocks_of,
+    curves_of,
+    from_birth,
+    running,
+)
 from coopreport.errors import BadCall
 
 if TYPE_CHECKING:
@@ -69,33 +76,58 @@ def rates_at(
     Raises:
         BadCall: `years` is not positive.
     """
-    if not years > 0:
-        raise BadCall(f"Nombre d’années invalide\u00a0: {years}.", "Donner un nombre positif.")
+    _check_years([years])
     if curves.empty:
         return []
     columns = {name: curves[name].to_numpy() for name in READ}
     # A curve begins at age 0, and only there.
     first = np.flatnonzero(columns["age_days"] == 0)
-    blocks = [
-        _read({name: values[rows] for name, values in columns.items()}, years * DAYS_PER_YEAR)
+    blocks = (
+        {name: values[rows] for name, values in columns.items()}
         for rows, _ in blocks_of(first, len(curves))
-    ]
-    found = [np.concatenate(values).tolist() for values in zip(*blocks, strict=True)]
+    )
     labels = zip(*(curves[name].iloc[first] for name in by), strict=True) if by else [()]
-    rates = []
-    for label, known, *counts_and_estimates in zip(labels, *found, strict=True):
-        counts, estimates = counts_and_estimates[:5], counts_and_estimates[5:]
-        values = [value if known and not isnan(value) else None for value in estimates]
-        rates.append((label, Rate(years, *counts, *values)))
-    return rates
+    found = _rates(blocks, [years])
+    return [(label, rate) for label, (rate,) in zip(labels, found, strict=True)]
 
 
-def _read(curves: Mapping[str, Array], limit: float) -> tuple[Array, ...]:
-    """Read whole curves at an age in days.
+def rates_of(
+    pooled: Pooled, years: Sequence[float], confidence: float = 0.95, fractional: bool = False
+) -> list[tuple[tuple[Any, ...], tuple[Rate, ...]]]:
+    """Return the labels and the rates of each group of a life table, one for each number of years.
 
-    Returns:
-        For each curve, whether it can tell, then what `Rate` has, in its order.
+    As `rates_at` on the curves of `kaplan_meier_by`, which are dropped once read.
+
+    Raises:
+        BadData: as `kaplan_meier_by`.
+        BadCall: a number of years is not positive, or a confidence outside 0 to 1.
     """
+    _check_years(years)
+    whole = from_birth(pooled)
+    curves = curves_of(whole, confidence=confidence, fractional=fractional)
+    found = _rates((block for _, block in curves), years)
+    columns = [labels.tolist() for labels in whole.groups.values()]
+    labels = zip(*columns, strict=True) if columns else [()] * len(whole.starts)
+    return [*zip(labels, found, strict=True)]
+
+
+def _check_years(years: Sequence[float]) -> None:
+    for number in years:
+        if not number > 0:
+            raise BadCall(f"Nombre d’années invalide\u00a0: {number}.", "Donner un nombre positif.")
+
+
+def _rates(
+    blocks: Iterable[Mapping[str, Array]], years: Sequence[float]
+) -> Iterator[tuple[Rate, ...]]:
+    """Yield the rates of each curve, in blocks of whole curves, one for each number of years."""
+    for block in blocks:
+        yield from zip(*(_read(block, number) for number in years), strict=True)
+
+
+def _read(curves: Mapping[str, Array], years: float) -> list[Rate]:
+    """Read each of some whole curves."""
+    limit = years * DAYS_PER_YEAR
     births = np.add.reduceat(curves["entries"], np.flatnonzero(curves["age_days"] == 0))
     within = np.flatnonzero(curves["age_days"] <= limit)
     ages, at_risk, entries, deaths, exits, survival = (
@@ -117,8 +149,17 @@ def _read(curves: Mapping[str, Array], limit: float) -> tuple[Array, ...]:
     fewest = np.minimum.reduceat(np.where(deaths > 0, at_risk, none), starts)
     fewest = np.where(dead > 0, fewest, left)
     known = ((left > 0) & (blind == 0)) | ~alive[last]
-    counts = (column.astype("int64") for column in (births, left, dead, fewest, blind))
-    return known, *counts, *(curves[name][within[last]] for name in ESTIMATES)
+    columns = [
+        known.tolist(),
+        *(column.astype("int64").tolist() for column in (births, left, dead, fewest, blind)),
+        *(curves[name][within[last]].tolist() for name in ESTIMATES),
+    ]
+    rates = []
+    for can_tell, *values in zip(*columns, strict=True):
+        counts, estimates = values[: -len(ESTIMATES)], values[-len(ESTIMATES) :]
+        shares = [share if can_tell and not isnan(share) else None for share in estimates]
+        rates.append(Rate(years, *counts, *shares))
+    return rates
 
 
 def life_table_by_age(curve: pd.DataFrame, ages: int) -> pd.DataFrame:

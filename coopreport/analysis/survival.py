@@ -91,29 +91,49 @@ def kaplan_meier_by(
     """
     import pandas as pd
 
+    pooled = from_birth(pool_by(life_table, by, fractional))
+    size, kind = len(pooled.ages), "float64" if fractional else "int64"
+    kinds = {**dict.fromkeys(("at_risk", *COUNTS), kind), **dict.fromkeys(ESTIMATES, "float64")}
+    columns = {name: np.empty(size, kind) for name, kind in kinds.items()}
+    for rows, block in curves_of(pooled, delayed_entry, confidence, fractional):
+        for name, values in columns.items():
+            values[rows] = block[name]
+    return pd.DataFrame({**pooled.labels(), "age_days": pooled.ages, **columns}, copy=False)
+
+
+def curves_of(
+    pooled: Pooled,
+    delayed_entry: bool = True,
+    confidence: float = 0.95,
+    fractional: bool = False,
+) -> Iterator[tuple[slice, dict[str, Array]]]:
+    """Yield the curves of `kaplan_meier_by` without their labels, some groups at a time.
+
+    Args:
+        pooled: counts of groups that all have a row of age 0 (see `from_birth`).
+
+    Yields:
+        The rows of whole groups among those of `pooled`, and their columns.
+
+    Raises:
+        BadData, BadCall: as `kaplan_meier_by`.
+    """
     if not 0 < confidence < 1:
         raise BadCall(f"Niveau de confiance {confidence} hors de 0 à 1.", "Donner 0.95, par ex.")
-    pooled = _from_birth(pool_by(life_table, by, fractional))
-    starts, counts = pooled.starts, dict(pooled.counts)
-    if not delayed_entry and len(starts):
-        everybody = np.add.reduceat(counts["entries"], starts)
-        counts["entries"] = np.zeros_like(counts["entries"])
-        counts["entries"][starts] = everybody
-    slack = TOLERANCE * max(1.0, float(counts["entries"].sum())) if fractional else 0
+    total = float(pooled.counts["entries"].sum())
+    slack = TOLERANCE * max(1.0, total) if fractional else 0
     normal = NormalDist().inv_cdf((1 + confidence) / 2)
-    size = len(pooled.ages)
-    at_risk = np.empty_like(counts["entries"])
-    estimates = {name: np.empty(size) for name in ESTIMATES}
-    for rows, begins in blocks_of(starts, size):
-        entries, deaths, exits = (counts[name][rows] for name in COUNTS)
-        at_risk[rows] = _at_risk(entries, deaths + exits, begins)
-        check_at_risk(pooled.ages[rows], at_risk[rows], deaths + exits, slack)
-        for name, values in _estimate(deaths, at_risk[rows], begins, normal).items():
-            estimates[name][rows] = values
-    group = np.repeat(np.arange(len(starts)), pooled.rows_of_groups)
-    labels = {name: pooled.groups[name].array.take(group) for name in by}
-    columns = {**labels, "age_days": pooled.ages, "at_risk": at_risk, **counts, **estimates}
-    return pd.DataFrame(columns, copy=False)
+    for rows, starts in blocks_of(pooled.starts, len(pooled.ages)):
+        counts = {name: pooled.counts[name][rows] for name in COUNTS}
+        if not delayed_entry:
+            everybody = np.add.reduceat(counts["entries"], starts)
+            counts["entries"] = np.zeros_like(counts["entries"])
+            counts["entries"][starts] = everybody
+        gone = counts["deaths"] + counts["exits"]
+        at_risk = _at_risk(counts["entries"], gone, starts)
+        check_at_risk(pooled.ages[rows], at_risk, gone, slack)
+        estimates = _estimate(counts["deaths"], at_risk, starts, normal)
+        yield rows, {"age_days": pooled.ages[rows], "at_risk": at_risk, **counts, **estimates}
 
 
 def blocks_of(starts: Array, length: int) -> Iterator[tuple[slice, Array]]:
@@ -172,7 +192,7 @@ def running(operation: np.ufunc, values: Array, starts: Array) -> Array:
     return found
 
 
-def _from_birth(pooled: Pooled) -> Pooled:
+def from_birth(pooled: Pooled) -> Pooled:
     """Add a row of age 0 to the groups that have none."""
     missing = pooled.starts[pooled.ages[pooled.starts] > 0]
     if not missing.size:

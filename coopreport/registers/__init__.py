@@ -4,7 +4,14 @@
 """
 
 from coopreport.analysis.definition import DEATHS
-from coopreport.registers.aggregation import RegisterTables, life_table, life_tables, read_units
+from coopreport.registers.aggregation import (
+    RegisterCounts,
+    RegisterTables,
+    life_table,
+    life_tables,
+    life_tables_in_arrays,
+    read_units,
+)
 from coopreport.registers.life_table import add_tables
 from coopreport.registers.schema import (
     END_KINDS,
@@ -23,11 +30,13 @@ __all__ = [
     "UNIT_COLUMNS",
     "UNKNOWN",
     "Account",
+    "RegisterCounts",
     "RegisterFile",
     "RegisterTables",
     "Rules",
     "add_tables",
     "life_table",
     "life_tables",
+    "life_tables_in_arrays",
     "read_units",
 ]

@@ -8,22 +8,22 @@ running the parts on workers.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coopreport.errors import BadCall, BadData, CannotPublish, Fault, nearest
+from coopreport.analysis.pooled import Pooled
+from coopreport.errors import BadCall, nearest
 from coopreport.locale import format_date
 from coopreport.registers import archive, counting, quebec_layout
 from coopreport.registers import cache as kept_tables
-from coopreport.registers.csv_source import literal
+from coopreport.registers.opening import opened, unchanged
 from coopreport.registers.schema import (
     END_KINDS,
     GROUPS,
@@ -38,10 +38,7 @@ from coopreport.registers.units import DATES, NONE
 
 if TYPE_CHECKING:
     import pandas as pd
-    from duckdb import DuckDBPyConnection
 
-MEMORY_LIMIT = "400MB"
-"""What DuckDB may hold; beyond, it works on disk."""
 CALENDAR_SLACK = timedelta(days=31)
 UNKNOWN_WORDS = {
     "type": "de type inconnu",
@@ -62,6 +59,14 @@ class RegisterTables:
     tables: Mapping[tuple[str, ...], pd.DataFrame]
     account: Account
     from_cache: bool = False
+
+
+@dataclass(frozen=True)
+class RegisterCounts:
+    """Life tables by grouping, in arrays (see `pooled.Pooled`), and the account of the rows."""
+
+    counts: Mapping[tuple[str, ...], Pooled]
+    account: Account
 
 
 def life_table(
@@ -97,12 +102,44 @@ def life_tables(
         BadData: the faults of the register.
         CannotPublish: no room to work.
     """
-    asked = tuple(dict.fromkeys(tuple(grouping) for grouping in groupings))
-    kept = {column: tuple(values) for column, values in (only or {}).items()}
-    _check_groups(asked, kept)
     if cache is not None:
+        asked, kept = _asked(groupings, only)
         return _cached(register, rules, asked, kept, cache)
-    return _compute(register, rules, asked, kept)
+    return _count(register, rules, groupings, only)
+
+
+def life_tables_in_arrays(
+    register: RegisterFile,
+    rules: Rules,
+    groupings: Sequence[Sequence[str]],
+    *,
+    only: Mapping[str, Sequence[str]] | None = None,
+    digest: str = "",
+) -> RegisterCounts:
+    """Count a register as `life_tables` does, for who reads rates only: no table is made.
+
+    Args:
+        digest: the `content_hash` of the register, when it is known already.
+
+    Raises:
+        BadCall, BadData, CannotPublish: as `life_tables`.
+    """
+    asked, kept = _asked(groupings, only)
+    with unchanged(register), ThreadPoolExecutor(1) as beside:
+        with opened(register) as (_, loaded):
+            _check_cut_off(loaded, rules)
+            # Reading takes every core, what follows one.
+            hashing = beside.submit(lambda: digest or content_hash(register))
+        counted = counting.count(loaded.units, rules, asked, kept, loaded.synthetic)
+        sha256 = hashing.result()
+    unknown = {
+        words: count
+        for column, words in (UK_WORDS if register.kind == "uk" else UNKNOWN_WORDS).items()
+        if column not in loaded.not_given and (count := counted.unknown(column))
+    }
+    rejected = {**loaded.rejected, **counted.rejected}
+    account = _account(register, loaded, sha256, counted.used, rejected, unknown)
+    return RegisterCounts(counted.counts, account)
 
 
 def content_hash(register: RegisterFile) -> str:
@@ -117,93 +154,42 @@ def read_units(register: RegisterFile) -> tuple[pd.DataFrame, Account]:
     """
     import pandas as pd
 
-    with _unchanged(register):
+    with unchanged(register):
         with opened(register, ids=True) as (_, loaded):
             units = loaded.units
         sha256 = content_hash(register)
-    texts = units.groups.iloc[units.group]
     columns = {
         "unit_id": units.ids,
         **{name: _dates(getattr(units, name)) for name in DATES},
         "end_kind": np.array([*END_KINDS, None], dtype="object")[units.end_kind],
-        **{name: texts[name].to_numpy() for name in TEXT_GROUPS},
+        **{name: texts[units.group] for name, texts in units.groups.items()},
     }
     frame = pd.DataFrame(columns, dtype="object").sort_values("unit_id", ignore_index=True)
     frame["synthetic"] = loaded.synthetic
-    account = Account(
+    account = _account(register, loaded, sha256, len(frame), loaded.rejected, {})
+    return frame[list(UNIT_COLUMNS)], account
+
+
+def _account(
+    register: RegisterFile,
+    loaded: Loaded,
+    sha256: str,
+    used: int,
+    rejected: Mapping[str, int],
+    unknown: Mapping[str, int],
+) -> Account:
+    return Account(
         kind=register.kind,
         name=register.path.name,
         sha256=sha256,
         synthetic=loaded.synthetic,
         rows=loaded.rows,
-        used=len(frame),
-        rejected=loaded.rejected,
+        used=used,
+        rejected=rejected,
+        unknown=unknown,
         notes=loaded.notes,
         last_event=loaded.last_event,
     )
-    return frame[list(UNIT_COLUMNS)], account
-
-
-@contextmanager
-def opened(
-    register: RegisterFile, ids: bool = False
-) -> Iterator[tuple[DuckDBPyConnection, Loaded]]:
-    """Load a register, with a working database: see `schema.Loaded`.
-
-    `ids` asks for the units' own numbers, which counting does without.
-
-    Raises:
-        BadCall, BadData, CannotPublish: as `life_tables`.
-    """
-    import duckdb
-
-    with tempfile.TemporaryDirectory(prefix="coopreport-") as work, duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        with suppress(duckdb.InvalidInputException):  # a kernel without ipywidgets draws no bar
-            connection.execute("SET enable_progress_bar = false")
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute(f"SET temp_directory = {literal(str(Path(work, 'duckdb')))}")
-        try:
-            with _unchanged(register):
-                loaded = _load(connection, register, Path(work), ids)
-            yield connection, loaded
-        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-            raise CannotPublish(
-                "Le registre ne tient pas dans la mémoire et le disque de travail\u00a0: "
-                f"{' '.join(str(error).split())[:200]}",
-                "Libérer de la place dans le dossier temporaire.",
-            ) from None
-
-
-def _load(connection: DuckDBPyConnection, register: RegisterFile, work: Path, ids: bool) -> Loaded:
-    """Read the units of a register: the loader of its kind is imported, and no other."""
-    if register.kind == "quebec":
-        from coopreport.registers import quebec
-        from coopreport.registers.places import read_towns
-
-        towns = read_towns(register.municipalities) if register.municipalities else None
-        files = archive.stage(register.path, tuple(quebec_layout.READ), work)
-        return quebec.load(connection, files, register.path, towns, ids)
-    if register.kind == "csv":
-        from coopreport.registers import plain_csv
-
-        plain_csv.require_file(register.path)
-        link = work / ("register" + (register.path.suffix or ".csv"))
-        link.symlink_to(register.path.resolve())
-        return plain_csv.load(connection, link, register.path.name, ids)
-    from coopreport.registers import uk
-
-    return uk.load(register.path)
-
-
-@contextmanager
-def _unchanged(register: RegisterFile) -> Iterator[None]:
-    """Raise BadData when the register changed inside the block: nobody can say what was read."""
-    before = _stamp(register.path)
-    yield
-    if _stamp(register.path) != before:
-        rule = "le registre a changé pendant sa lecture"
-        raise BadData([Fault(register.path.name, 0, "", "", rule, "Recommencer.")])
 
 
 def _dates(days: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -213,14 +199,29 @@ def _dates(days: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return dates
 
 
-def _stamp(path: Path) -> object:
-    try:
-        paths = [path]
-        if path.is_dir():
-            paths += [place for name in quebec_layout.READ if (place := path / name).exists()]
-        return [(s.st_size, s.st_mtime_ns, s.st_ino) for s in (place.stat() for place in paths)]
-    except OSError:
-        return None
+def _count(
+    register: RegisterFile,
+    rules: Rules,
+    groupings: Sequence[Sequence[str]],
+    only: Mapping[str, Sequence[str]] | None,
+    digest: str = "",
+) -> RegisterTables:
+    """Make the tables of `life_tables_in_arrays`; pandas is imported beside the reading."""
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(import_module, "pandas")
+        found = life_tables_in_arrays(register, rules, groupings, only=only, digest=digest)
+    tables = {grouping: counts.frame() for grouping, counts in found.counts.items()}
+    return RegisterTables(tables, found.account)
+
+
+def _asked(
+    groupings: Sequence[Sequence[str]], only: Mapping[str, Sequence[str]] | None
+) -> tuple[tuple[tuple[str, ...], ...], dict[str, tuple[str, ...]]]:
+    """Return each grouping once, and what to keep; raises BadCall for an unknown group."""
+    asked = tuple(dict.fromkeys(tuple(grouping) for grouping in groupings))
+    kept = {column: tuple(values) for column, values in (only or {}).items()}
+    _check_groups(asked, kept)
+    return asked, kept
 
 
 def _check_groups(asked: Sequence[Sequence[str]], only: Mapping[str, Sequence[str]]) -> None:
@@ -230,42 +231,6 @@ def _check_groups(asked: Sequence[Sequence[str]], only: Mapping[str, Sequence[st
                 f"Regroupement inconnu\u00a0: {name}",
                 nearest(name, GROUPS) or f"Regroupements\u00a0: {', '.join(GROUPS)}.",
             )
-
-
-def _compute(
-    register: RegisterFile,
-    rules: Rules,
-    asked: Sequence[tuple[str, ...]],
-    only: Mapping[str, tuple[str, ...]],
-    digest: str = "",
-) -> RegisterTables:
-    """Read a register and count it; `digest` is its `content_hash` when that is known already."""
-    with _unchanged(register), ThreadPoolExecutor(1) as beside:
-        with opened(register) as (_, loaded):
-            _check_cut_off(loaded, rules)
-        # Reading takes every core, counting one; two groupings at once would wait for each other.
-        hashing = beside.submit(lambda: digest or content_hash(register))
-        observed = counting.observe(loaded.units, rules, only)
-        tables = {by: counting.count(observed, by, loaded.synthetic) for by in asked}
-        sha256 = hashing.result()
-    unknown = {
-        words: count
-        for column, words in (UK_WORDS if register.kind == "uk" else UNKNOWN_WORDS).items()
-        if column not in loaded.not_given and (count := observed.unknown(column))
-    }
-    account = Account(
-        kind=register.kind,
-        name=register.path.name,
-        sha256=sha256,
-        synthetic=loaded.synthetic,
-        rows=loaded.rows,
-        used=len(observed.group),
-        rejected={**loaded.rejected, **observed.rejected},
-        unknown=unknown,
-        notes=loaded.notes,
-        last_event=loaded.last_event,
-    )
-    return RegisterTables(tables, account)
 
 
 def _check_cut_off(loaded: Loaded, rules: Rules) -> None:
@@ -301,8 +266,8 @@ def _cached(
         tables = {grouping: table for grouping, (table, _) in present.items()}
         return RegisterTables(tables, replace(account, name=register.path.name), from_cache=True)
     missing = [grouping for grouping in asked if grouping not in present]
-    computed = _compute(register, rules, missing, only, digest)
-    for grouping, table in computed.tables.items():
-        kept_tables.write(folder, keys[grouping], table, computed.account)
-    tables = {**{g: table for g, (table, _) in present.items()}, **computed.tables}
-    return RegisterTables({g: tables[g] for g in asked}, computed.account)
+    counted = _count(register, rules, missing, only, digest)
+    for grouping, table in counted.tables.items():
+        kept_tables.write(folder, keys[grouping], table, counted.account)
+    tables = {**{g: table for g, (table, _) in present.items()}, **counted.tables}
+    return RegisterTables({g: tables[g] for g in asked}, counted.account)

@@ -78,8 +78,11 @@ def content_hash(path: Path, needed: Sequence[str]) -> str:
 
 def _hash(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        digest, piece = hashlib.sha256(), memoryview(bytearray(BLOCK))
+        with path.open("rb", buffering=0) as file:
+            while size := file.readinto(piece):
+                digest.update(piece[:size])
+        return digest.hexdigest()
     except OSError as error:
         raise BadCall(
             f"{path.name} ne se lit pas\u00a0: {error.strerror}.", "Vérifier le fichier."

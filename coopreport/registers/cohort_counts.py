@@ -15,8 +15,9 @@ import pandas as pd
 from coopreport.analysis.cohorts import COHORT_COUNTS
 from coopreport.registers import archive
 from coopreport.registers import cache as kept_tables
-from coopreport.registers.aggregation import content_hash, opened
+from coopreport.registers.aggregation import content_hash
 from coopreport.registers.csv_source import literal
+from coopreport.registers.opening import opened
 from coopreport.registers.schema import Account, RegisterFile, Rules
 
 

@@ -1,206 +1,191 @@
 """Units observed under rules and counted by group and day of age: what `aggregation` runs.
 
-The units come in arrays, with the few groups that they belong to (`units.Units`); `fates` says what
-becomes of each, and NumPy counts. The tests hold the counts equal to those of the same rules
-written in SQL.
+The units come in arrays, with the few groups that they belong to (`units.Units`). They are worked
+through once, in pieces: `fates` says what becomes of each unit of a piece, and every grouping
+counts it while it is in the processor's cache. The tests hold the counts equal to those of the same
+rules written in SQL.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from coopreport.analysis.pooled import COUNTS
+from coopreport.analysis.pooled import COUNTS, Pooled
+from coopreport.registers.life_table import EPOCH, by_reason, fates
 from coopreport.registers.life_table import REASONS as OBSERVED_REASONS
-from coopreport.registers.life_table import by_reason, fates
-from coopreport.registers.pieces import pieces, tally
+from coopreport.registers.numbering import Numbering
+from coopreport.registers.pieces import pieces
+from coopreport.registers.place_tally import NOWHERE, InArray, Sorted, tally_of
 from coopreport.registers.schema import END_KINDS, UNKNOWN, Rules
 from coopreport.registers.units import Units
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 NOT_ASKED = "hors de la population demandée"
 REASONS = (*OBSERVED_REASONS, NOT_ASKED)
-USED = {**dict.fromkeys(("group", "birth", "entry_age", "exit_age"), "int32"), "died": "bool"}
-"""The arrays of `Observed`, and what they hold."""
-CELLS = 1 << 24
-"""The most counts (of a group, an age, an event) in an array, of 64 MiB; for more, it is sorted."""
+AT_ONCE = 4
+"""How many groupings are counted in one reading of the units: what they count is in memory."""
 
 Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
-class Observed:
-    """The units used, in arrays of one length: row of `groups`, day of birth, ages, died or not.
+class Counted:
+    """Counts by grouping, and what became of the units.
 
-    `groups` has the texts of each group. `rejected` counts the other units by reason.
+    `held` is the number of units used of each place of `groups`; `rejected` counts the other units
+    by reason.
     """
 
-    groups: pd.DataFrame
-    group: Array
-    birth: Array
-    entry_age: Array
-    exit_age: Array
-    died: Array
+    counts: Mapping[tuple[str, ...], Pooled]
+    groups: Mapping[str, Array]
+    held: Array
     rejected: Mapping[str, int]
+
+    @property
+    def used(self) -> int:
+        """The number of units used."""
+        return int(self.held.sum())
 
     def unknown(self, column: str) -> int:
         """Return how many units have no known text in a column."""
-        held = tally(self.group, len(self.groups))
-        return int(held[(self.groups[column] == UNKNOWN).to_numpy()].sum())
+        return int(self.held[self.groups[column] == UNKNOWN].sum())
 
 
-def observe(units: Units, rules: Rules, only: Mapping[str, Sequence[str]]) -> Observed:
-    """Observe the units under the rules; `only` names the texts to keep in some columns."""
-    deadly = np.array([*(kind in rules.deaths for kind in END_KINDS), False])
-    unwanted = np.zeros(len(units.groups), dtype=bool)
-    for name, values in only.items():
-        unwanted |= ~units.groups[name].isin(values).to_numpy()
-    used = {name: np.empty(len(units), kind) for name, kind in USED.items()}
-    reasons, held = np.zeros(1 + len(REASONS), dtype="int64"), 0
-    for rows in pieces(len(units)):
-        group, birth = units.group[rows], units.birth[rows]
-        kinds, since = deadly[units.end_kind[rows]], units.observed_from[rows]
-        found = fates(birth, units.end[rows], since, kinds, rules)
-        if only:
-            found.reason[(found.reason == 0) & unwanted[group]] = len(REASONS)
-        reasons += np.bincount(found.reason, minlength=len(reasons))
-        kept = np.flatnonzero(found.reason == 0)
-        columns = (group, birth, found.entry_age, found.exit_age, found.died)
-        for name, column in zip(USED, columns, strict=True):
-            used[name][held : held + len(kept)] = column[kept]
-        held += len(kept)
-    columns_used = {name: column[:held] for name, column in used.items()}
-    return Observed(units.groups, **columns_used, rejected=by_reason(reasons, REASONS))
+def count(
+    units: Units,
+    rules: Rules,
+    groupings: Sequence[tuple[str, ...]],
+    only: Mapping[str, Sequence[str]],
+    synthetic: bool,
+) -> Counted:
+    """Observe the units under the rules, and count those used by each grouping and age.
 
-
-def count(observed: Observed, grouping: Sequence[str], synthetic: bool) -> pd.DataFrame:
-    """Count the observed units by group and age; only the ages at which something happens."""
-    import pandas as pd
-
-    numbering = _Numbering.of(observed, [name for name in grouping if name != "synthetic"])
-    span = int(max(observed.exit_age.max(initial=0), observed.entry_age.max(initial=0))) + 1
-    counted = _in_array if 3 * numbering.size * span <= CELLS else _by_sorting
-    keys, *columns = counted(observed, numbering, span)
-    numbers, ages = np.divmod(keys, span)
-    labels = numbering.labels(numbers)
-    if "synthetic" in grouping:
-        labels["synthetic"] = np.full(len(keys), synthetic)
-    counts = dict(zip(COUNTS, columns, strict=True))
-    return pd.DataFrame(
-        {**{name: labels[name] for name in grouping}, "age_days": ages, **counts}, copy=False
-    )
-
-
-def _in_array(observed: Observed, numbering: _Numbering, span: int) -> tuple[Array, ...]:
-    """Count in an array that has a place for every key.
-
-    Returns:
-        The keys that are there, ascending (a key is the number of a group times the span, plus an
-        age), their entries, deaths and exits.
+    Args:
+        only: the texts to keep in some columns.
+        synthetic: the label of that name, where a grouping has it.
     """
-    size, one = numbering.size * span, np.uint32(1)
-    counts = np.zeros((3, size), dtype="uint32")
-    ends = counts[1:].reshape(-1)
-    for entered, left, died in _keys(observed, numbering, span):
-        np.add.at(counts[0], entered, one)
-        np.add.at(ends, left + ~died * np.int64(size), one)
-    found = [
-        rows.start + np.flatnonzero(counts[0, rows] | counts[1, rows] | counts[2, rows])
-        for rows in pieces(size)
-    ]
-    keys = np.concatenate(found)
-    return keys, *(event[keys].astype("int64") for event in counts)
-
-
-def _by_sorting(observed: Observed, numbering: _Numbering, span: int) -> tuple[Array, ...]:
-    """Count groups too many for an array: as `_in_array`."""
-    events: list[Array] = []  # three times the key, plus the event
-    for entered, left, died in _keys(observed, numbering, span):
-        events += [3 * entered, 3 * left + 2 - died]
-    ordered = np.sort(np.concatenate(events))
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    keys, event = np.divmod(ordered[first], 3)
-    new = np.diff(keys, prepend=-1) > 0
-    counts = np.zeros((3, np.count_nonzero(new)), dtype="int64")
-    counts[event, np.cumsum(new) - 1] = np.diff(first, append=len(ordered))
-    return keys[new], *counts
-
-
-def _keys(
-    observed: Observed, numbering: _Numbering, span: int
-) -> Iterator[tuple[Array, Array, Array]]:
-    """Yield the keys (int64) at which units enter and leave, and who died, piece by piece."""
-    for rows in pieces(len(observed.group)):
-        number = numbering.number(observed.group[rows], observed.birth[rows])
-        start = number * np.int64(span)
-        yield start + observed.entry_age[rows], start + observed.exit_age[rows], observed.died[rows]
+    births = _births(units, rules)
+    counters = [_Counter.of(units.groups, by, births, rules) for by in groupings]
+    counts: dict[tuple[str, ...], Pooled] = {}
+    while True:
+        batch, counters = counters[:AT_ONCE], counters[AT_ONCE:]
+        held = np.zeros(units.places, dtype="int64")
+        reasons = np.zeros(1 + len(REASONS), dtype="int64")
+        for reason, *used in _observed(units, rules, only):
+            reasons += np.bincount(reason, minlength=len(reasons))
+            for some in used:
+                held += np.bincount(some.group, minlength=len(held))
+                for counter in batch:
+                    counter.add(some)
+        counts |= {counter.grouping: counter.pooled(synthetic) for counter in batch}
+        if not counters:
+            return Counted(counts, units.groups, held, by_reason(reasons, REASONS))
 
 
 @dataclass(frozen=True)
-class _Numbering:
-    """Numbers for the groups of a grouping, in the order of its labels.
+class _Used:
+    """Units used, in arrays of one length: their place in the groups, day of birth, ages, died.
 
-    The columns before `cohort`, the cohort, then those after it are the three digits of a number.
-    `names` has, for the columns before and after, the labels of each digit; `base`, the number of
-    each row of `Observed.groups` in the first cohort; `calendar`, what the day of birth adds to it,
-    from the first day on.
+    `entry_age` is None for units that all enter at birth.
     """
 
-    names: tuple[pd.DataFrame, pd.DataFrame]
-    cohorts: range
-    base: Array
-    calendar: Array
-    first_day: int
+    group: Array
+    birth: Array
+    entry_age: Array | None
+    exit_age: Array
+    died: Array
+
+
+def _observed(
+    units: Units, rules: Rules, only: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Array, _Used, _Used]]:
+    """Yield, for each piece of the units, the reason of each unit (see `Fates`) and those used.
+
+    First those that enter at birth, then the others.
+    """
+    deadly = np.array([*(kind in rules.deaths for kind in END_KINDS), False])
+    unwanted = np.zeros(units.places, dtype=bool)
+    for name, values in only.items():
+        unwanted |= [text not in values for text in units.groups[name]]
+    for rows in pieces(len(units)):
+        group, birth = units.group[rows], units.birth[rows]
+        died = deadly[units.end_kind[rows]]
+        found = fates(birth, units.end[rows], units.observed_from[rows], died, rules)
+        if only:
+            found.reason[(found.reason == 0) & unwanted[group]] = len(REASONS)
+        born, late = (
+            np.flatnonzero((found.reason == 0) & entered)
+            for entered in (found.entry_age == 0, found.entry_age > 0)
+        )
+        newborn, others = (
+            _Used(group[some], birth[some], ages, found.exit_age[some], found.died[some])
+            for some, ages in ((born, None), (late, found.entry_age[late]))
+        )
+        yield found.reason, newborn, others
+
+
+def _births(units: Units, rules: Rules) -> range:
+    """Return the days, since 1970-01-01, on which units that may be used were born."""
+    first, last = ((day - EPOCH).days for day in (rules.first_birth, rules.births_end))
+    if not len(units):
+        return range(first, first)
+    return range(max(first, int(units.birth.min())), min(last, int(units.birth.max())) + 1)
+
+
+@dataclass(frozen=True)
+class _Counter:
+    """The counts of a grouping. A cell is the number of a group times the span, plus an age.
+
+    `newborn` counts the groups of those who enter at birth; `late`, the cells at which the others
+    do; `ends`, twice the cell at which each leaves, plus one where it is alive.
+    """
+
+    grouping: tuple[str, ...]
+    numbering: Numbering
+    span: int
+    newborn: InArray | Sorted
+    late: Sorted
+    ends: InArray | Sorted
 
     @classmethod
-    def of(cls, observed: Observed, columns: Sequence[str]) -> _Numbering:
-        place = columns.index("cohort") if "cohort" in columns else len(columns)
-        sides = [_ranked(observed.groups, side) for side in (columns[:place], columns[place + 1 :])]
-        (before, first), (after, last) = sides
-        # A year is looked up in a calendar many times faster than it is worked out.
-        cohorts, years, first_day = range(1), np.zeros(0, dtype="int64"), 0
-        if place < len(columns) and len(observed.birth):
-            first_day = int(observed.birth.min())
-            days = np.arange(first_day, int(observed.birth.max()) + 1)
-            years = days.astype("datetime64[D]").astype("datetime64[Y]").astype("int64") + 1970
-            cohorts = range(int(years[0]), int(years[-1]) + 1)
-        base = (before * len(cohorts)) * len(last) + after
-        return cls((first, last), cohorts, base, (years - cohorts.start) * len(last), first_day)
+    def of(
+        cls, groups: Mapping[str, Array], grouping: tuple[str, ...], births: range, rules: Rules
+    ) -> _Counter:
+        columns = [name for name in grouping if name != "synthetic"]
+        numbering = Numbering.of(groups, columns, births)
+        span = max((rules.cut_off - EPOCH).days - births.start, 0) + 1
+        newborn, ends = tally_of(numbering.size), tally_of(numbering.size * span, 2)
+        return cls(grouping, numbering, span, newborn, Sorted(), ends)
 
-    @property
-    def size(self) -> int:
-        first, last = self.names
-        return len(first) * len(self.cohorts) * len(last)
+    def add(self, used: _Used) -> None:
+        """Count some units."""
+        number = self.numbering.number(used.group, used.birth)
+        cell = number * self.span
+        if used.entry_age is None:
+            self.newborn.add(number)
+        else:
+            self.late.add(cell + used.entry_age)
+        self.ends.add(2 * (cell + used.exit_age) + ~used.died)
 
-    def number(self, group: Array, birth: Array) -> Array:
-        """Return the number (int64) of units from their rows of groups and days of birth."""
-        number: Array = self.base[group]
-        if len(self.cohorts) > 1:
-            number += self.calendar[birth - self.first_day]
-        return number
-
-    def labels(self, numbers: Array) -> dict[str, Any]:
-        """Return the labels of numbers, by column; `cohort` among them."""
-        width = max(len(self.names[1]), 1)
-        rest, after = np.divmod(numbers, width)
-        before, cohort = np.divmod(rest, len(self.cohorts))
-        found: dict[str, Any] = {"cohort": cohort + self.cohorts.start}
-        for frame, digits in zip(self.names, (before, after), strict=True):
-            for name in frame:
-                found[str(name)] = frame[name].array.take(digits)
-        return found
-
-
-def _ranked(groups: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, pd.DataFrame]:
-    """Return the rank of each group by its labels in some columns, and the labels of each rank."""
-    import pandas as pd
-
-    if not columns:
-        return np.zeros(len(groups), dtype="int64"), pd.DataFrame(index=range(1))
-    together = groups[[*columns]].astype("category").groupby([*columns], observed=True)
-    return together.ngroup().to_numpy(dtype="int64"), together.size().reset_index()[[*columns]]
+    def pooled(self, synthetic: bool) -> Pooled:
+        """Return the counts: only the ages at which something happens."""
+        newborn, born = self.newborn.found(NOWHERE)
+        late, arrived = self.late.found(NOWHERE)
+        entered = np.append(newborn * self.span, late)
+        cells, (deaths, exits) = self.ends.found(entered)
+        entries = np.zeros(len(cells), dtype="int64")
+        entries[np.searchsorted(cells, entered)] = np.append(born, arrived)
+        # Whoever is in a group has entered it.
+        present = np.sort(entered // self.span)
+        present = present[np.diff(present, prepend=-1) > 0]
+        starts = np.searchsorted(cells, present * self.span)
+        cells -= np.repeat(present * self.span, np.diff(starts, append=len(cells)))
+        labels = self.numbering.labels(present)
+        labels["synthetic"] = np.full(len(starts), synthetic)
+        groups = {name: labels[name] for name in self.grouping}
+        return Pooled(
+            groups, starts, cells, dict(zip(COUNTS, (entries, deaths, exits), strict=True))
+        )

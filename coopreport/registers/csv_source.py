@@ -116,7 +116,7 @@ def one(connection: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
 def refusals(*sources: CsvSource) -> Iterator[None]:
     """Tell what DuckDB refuses of CSV files as their faults.
 
-    Not enough memory or disk to work is no fault of theirs: `aggregation.opened` tells it.
+    Not enough memory or disk to work is no fault of theirs: `opening.opened` tells it.
 
     Raises:
         BadData: a file is not the CSV that its header announces.

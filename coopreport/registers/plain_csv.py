@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,38 +21,23 @@ from coopreport.registers import text_codes
 from coopreport.registers.csv_source import CsvSource, literal, locate, open_csv, refusals
 from coopreport.registers.life_table import EPOCH, left_out
 from coopreport.registers.pieces import looked_up
+from coopreport.registers.plain_checks import CODES, UNREADABLE, fault_of, judge, placed
 from coopreport.registers.repeated import repeats, there_twice
 from coopreport.registers.schema import (
     END_KINDS,
     LEGAL_FORMS,
-    TEXT_GROUPS,
     UNIT_COLUMNS,
-    UNKNOWN,
     Loaded,
 )
-from coopreport.registers.units import DATES, NO_KIND, NONE, Units, days_query, fetched
+from coopreport.registers.units import DATES, NONE, Units, days_query, fetched
 
 if TYPE_CHECKING:
-    import pandas as pd
     from duckdb import DuckDBPyConnection
 
 REQUIRED = ("unit_id", "birth", "end", "legal_form")
-BOOLEANS = {"true": True, "false": False, "": False}
-
 NO_ID = "sans identifiant"
 REPEATED = "répétées à l’identique"
 NO_BIRTH = "sans date de naissance"
-
-FIRST, LAST = date(1600, 1, 1), date(2100, 12, 31)
-CODES: Mapping[str, tuple[str | None, ...]] = {
-    "end_kind": (None, *END_KINDS),
-    "legal_form": LEGAL_FORMS,
-    **dict.fromkeys(("form_code", "type", "sector", "region"), ()),
-    "synthetic": (),
-}
-"""The columns of texts, and the texts that each may have; the others are free."""
-UNREADABLE = int(np.iinfo("int32").max)
-"""The day of a text that is no date: outside the calendar, so at fault."""
 
 Array = np.ndarray[Any, Any]
 
@@ -79,34 +64,35 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
     if not rows:
         rule = "fichier vide ou réduit à son en-tête"
         raise BadData([Fault(name, 0, "", "", rule, "Le remplir.")])
-    identity = found.pop("identity")
+    identity, birth, end = found.pop("identity"), found["birth"], found["end"]
     with ThreadPoolExecutor(1) as beside:
-        twice = beside.submit(there_twice, identity)
+        searched = beside.submit(there_twice, identity)
         places, texts = text_codes.resolve(connection, read, CODES, found.pop("code"))
-        judged = _judge(texts)
-        end_kind, group = looked_up(judged.end_kind, places), looked_up(judged.group, places)
-        if judged.faulty or _at_fault(found, end_kind):
-            faults = [] if name.endswith(".parquet") else locate(source, _fault)
+        judged = judge(texts)
+        end_kind, group, faulty = placed(judged, places, found)
+        if judged.faulty or faulty:
+            faults = [] if name.endswith(".parquet") else locate(source, fault_of)
             rule = "une date, une forme juridique, une sorte de fin ou un booléen ne se lit pas"
             remedy = f"Formes\u00a0: {', '.join(LEGAL_FORMS)}; fins\u00a0: {', '.join(END_KINDS)}."
             raise BadData(faults or [Fault(name, 0, "", "", rule, remedy)])
-        birth, end = found["birth"], found["end"]
-        last = int(max(birth.max(), end.max()))
-        content = {**{day: found[day] for day in DATES}, "end_kind": end_kind, "group": group}
-        content["synthetic"] = looked_up(judged.synthetic, places)
-        again, conflicts = repeats(identity, twice.result(), content)
-    if conflicts:
-        _refuse_conflicts(connection, source, read, conflicts)
-    reason = np.zeros(rows, dtype="uint8")
-    reason[birth == NONE] = 3
-    reason[again] = 2
-    reason[identity == 0] = 1
-    # An end without a kind ended in an unknown way.
-    end_kind[(end != NONE) & (end_kind == NO_KIND)] = END_KINDS.index("unknown")
+        again: Array = np.zeros(0, dtype="int64")
+        if (twice := searched.result()).any():
+            synthetic = looked_up(judged.synthetic, places)
+            content = {**found, "end_kind": end_kind, "group": group, "synthetic": synthetic}
+            again, conflicts = repeats(identity, twice, content)
+            if conflicts:
+                _refuse_conflicts(connection, source, read, conflicts)
     columns = {**found, "end_kind": end_kind, "group": group}
-    if rejected := left_out(reason, (NO_ID, REPEATED, NO_BIRTH)):
-        used = reason == 0
-        columns = {column: values[used] for column, values in columns.items()}
+    # A row is left out for the first of these reasons.
+    nameless, unborn = np.flatnonzero(identity == 0), np.flatnonzero(birth == NONE)
+    rejected = {}
+    if len(nameless) or len(again) or len(unborn):
+        reason = np.zeros(rows, dtype="uint8")
+        for number, hit in ((3, unborn), (2, again), (1, nameless)):
+            reason[hit] = number
+        rejected = left_out(reason, (NO_ID, REPEATED, NO_BIRTH))
+        columns = {column: values[reason == 0] for column, values in columns.items()}
+    last = int(max(birth.max(), end.max()))
     return Loaded(
         rows=rows,
         rejected=rejected,
@@ -142,6 +128,8 @@ def _read(
 ) -> dict[str, Array]:
     """Return the columns of one pass over the file: nothing judged, no text kept but `ids`.
 
+    The texts of its first rows are learnt beside (`text_codes.learn`).
+
     `identity`, a number for each `unit_id` and 0 for none; `birth`, `end`, `observed_from` as in
     `Units`, and `UNREADABLE`; `code`, that of the texts. `dated` tells that all dates are read.
     """
@@ -156,12 +144,16 @@ def _read(
             )
             for name in DATES
         ]
-    return fetched(
-        connection,
+    query = (
         f"SELECT {'unit_id AS ids, ' if ids else ''}"
         "CASE WHEN unit_id IS NULL THEN 0 ELSE hash(unit_id) END AS identity, "
-        f"{', '.join(days)}, {text_codes.code_query(CODES)} AS code FROM {read}",
+        f"{', '.join(days)}, {text_codes.code_query(CODES)} AS code FROM {read}"
     )
+    with connection.cursor() as other, ThreadPoolExecutor(1) as beside:
+        learning = beside.submit(text_codes.learn, other, read, CODES)
+        found = fetched(connection, query)
+        learning.result()
+    return found
 
 
 def _relation(source: CsvSource, read: str) -> str:
@@ -171,79 +163,6 @@ def _relation(source: CsvSource, read: str) -> str:
         cell = f'source."{name}"' if name in source.columns else "NULL"
         cells.append(f'{cell}{"" if name in DATES else "::VARCHAR"} AS "{name}"')
     return f"(SELECT {', '.join(cells)} FROM {read} AS source)"
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """The texts of a register, judged: arrays by place, and the groups (see `Units`).
-
-    `faulty` when one of them is no text of the schema.
-    """
-
-    end_kind: Array
-    group: Array
-    synthetic: Array
-    groups: pd.DataFrame
-    faulty: bool
-
-
-def _judge(texts: Sequence[tuple[int, tuple[str | None, ...]]]) -> _Judged:
-    """Judge each combination of texts once.
-
-    Texts lose the spaces around; a blank one is as if it were not there.
-    """
-    import pandas as pd
-
-    size = texts[-1][0] + 1
-    end_kind, group = np.full(size, NO_KIND, dtype="uint8"), np.zeros(size, dtype="int32")
-    synthetic, faulty = np.zeros(size, dtype=bool), False
-    numbers: dict[tuple[str | None, ...], int] = {}
-    for place, cells in texts:
-        kind, form, form_code, *others, mark = ((cell or "").strip() or None for cell in cells)
-        said = BOOLEANS.get((mark or "").lower())
-        if form not in LEGAL_FORMS or kind not in (None, *END_KINDS) or said is None:
-            faulty = True
-            continue
-        key = (form, form_code or form, *(text or UNKNOWN for text in others))
-        group[place] = numbers.setdefault(key, len(numbers))
-        synthetic[place] = said
-        if kind:
-            end_kind[place] = END_KINDS.index(kind)
-    groups = pd.DataFrame([*numbers], columns=[*TEXT_GROUPS], dtype="object")
-    return _Judged(end_kind, group, synthetic, groups, faulty)
-
-
-def _at_fault(found: Mapping[str, Array], end_kind: Array) -> bool:
-    """Tell whether a date is outside the calendar, or an end has a kind and no date."""
-    first, last = ((day - EPOCH).days for day in (FIRST, LAST))
-    for name in DATES:
-        days = found[name]
-        if ((days > last) | ((days < first) & (days != NONE))).any():
-            return True
-    return bool(((end_kind != NO_KIND) & (found["end"] == NONE)).any())
-
-
-def _fault(row: Mapping[str, str]) -> tuple[str, str, str] | None:
-    """Return the fault of a row of text: column, rule, remedy."""
-    for column in DATES:
-        if text := row.get(column, ""):
-            try:
-                readable = FIRST <= date.fromisoformat(text) <= LAST
-            except ValueError:
-                readable = False
-            if not readable:
-                rule = "la date n’est pas de la forme AAAA-MM-JJ, de 1600 à 2100"
-                return column, rule, "Écrire, par exemple, 2017-06-09."
-    if row.get("legal_form", "") not in LEGAL_FORMS:
-        return "legal_form", "forme juridique inconnue", f"Formes\u00a0: {', '.join(LEGAL_FORMS)}."
-    kind = row.get("end_kind", "")
-    if kind and kind not in END_KINDS:
-        return "end_kind", "sorte de fin inconnue", f"Sortes\u00a0: {', '.join(END_KINDS)}."
-    if kind and not row.get("end", ""):
-        return "end_kind", "sorte de fin sans date de fin", "Donner la date de fin, ou la retirer."
-    if row.get("synthetic", "").lower() not in BOOLEANS:
-        return "synthetic", "ni true, ni false", "Écrire true pour un registre généré."
-    return None
 
 
 def _refuse_conflicts(

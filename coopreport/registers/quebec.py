@@ -22,6 +22,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from coopreport.analysis.definition import MERGER
 from coopreport.errors import BadData, Fault
 from coopreport.registers import quebec_layout as layout
@@ -278,8 +280,9 @@ def _units(connection: DuckDBPyConnection, number: str, ids: bool) -> Units:
         WHERE reason = 0
         """,
     )
-    groups = connection.execute("FROM groups ORDER BY number").df()
-    return Units(**columns, groups=groups[[*TEXT_GROUPS]])
+    texts = ", ".join(TEXT_GROUPS)
+    groups = connection.execute(f"SELECT {texts} FROM groups ORDER BY number").fetchnumpy()
+    return Units(**columns, groups={name: np.asarray(groups[name]) for name in TEXT_GROUPS})
 
 
 def _account(connection: DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:

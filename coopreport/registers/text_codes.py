@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from coopreport.registers.csv_source import literal
 from coopreport.registers.pieces import pieces, tally
 
 if TYPE_CHECKING:
@@ -27,49 +28,53 @@ POINTER_BITS = 20
 Array = np.ndarray[Any, Any]
 
 
-def _learn(
+def learn(
     connection: DuckDBPyConnection, read: str, columns: Mapping[str, Sequence[str | None]]
 ) -> None:
-    """Fill `codes` (`code` and the columns) from the first rows of a relation."""
+    """Fill the table `codes` (`code` and the columns) from the first rows of a relation.
+
+    Args:
+        columns: with the texts that each may have, where they are known beforehand.
+    """
     names = ", ".join(columns)
-    rows = connection.execute(
-        f"SELECT DISTINCT {names} FROM (SELECT {names} FROM {read} LIMIT {SAMPLE})"
-    ).fetchall()
+    first = f"(SELECT DISTINCT {names} FROM (SELECT {names} FROM {read} LIMIT {SAMPLE}))"
+    rows = connection.execute(f"FROM {first}").fetchall()
     shown = [*zip(*rows, strict=True)] or [()] * len(columns)
     texts = [
         [*dict.fromkeys((*known, *seen))]
         for known, seen in zip(columns.values(), shown, strict=True)
     ]
-    foreseen = prod(map(len, texts)) <= COMBINATIONS
-    # Lists side by side in one SELECT give a row of each place; in one each, all combinations.
-    lists = [f"unnest(?::VARCHAR[]) AS {name}" for name in columns]
-    known = ", ".join(f"(SELECT {part})" for part in (lists if foreseen else [", ".join(lists)]))
+    if prod(map(len, texts)) <= COMBINATIONS:
+        # Written out: DuckDB imports pandas to look at a parameter.
+        first = ", ".join(
+            f"(SELECT unnest([{', '.join(map(_literal, some))}]::VARCHAR[]) AS {name})"
+            for name, some in zip(columns, texts, strict=True)
+        )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE codes AS SELECT {code_query(columns)} AS code, {names} "
-        f"FROM {known}",
-        texts if foreseen else [*map(list, shown)],
+        f"CREATE OR REPLACE TABLE codes AS SELECT {code_query(columns)} AS code, {names} "
+        f"FROM {first}"
     )
 
 
+def _literal(text: str | None) -> str:
+    return "NULL" if text is None else literal(text)
+
+
 def resolve(
-    connection: DuckDBPyConnection,
-    read: str,
-    columns: Mapping[str, Sequence[str | None]],
-    codes: Array,
+    connection: DuckDBPyConnection, read: str, columns: Collection[str], codes: Array
 ) -> tuple[Array, list[tuple[int, tuple[str | None, ...]]]]:
     """Return the place of each code, and the texts of the places that are taken.
 
     Args:
-        read: the relation that was coded. Its first rows are read again; all of them when one has
-            a code not learnt there.
-        columns: with the texts that each may have, where they are known beforehand.
+        read: the relation that was coded, and whose first rows were learnt. It is read again when a
+            row has a code not learnt there.
+        columns: of texts.
         codes: of each row, `code_query` of it (uint64).
 
     Returns:
         A place per row (int32), and pairs of a place and the texts of its code; there are places
         that no row takes.
     """
-    _learn(connection, read, columns)
     known = _known(connection)
     places = places_of(codes, known)
     if (places < 0).any():
@@ -82,9 +87,8 @@ def resolve(
         places = places_of(codes, known)
     held = known[tally(places, len(known)) > 0].tolist()
     texts = connection.execute(
-        f"SELECT {', '.join(columns)} FROM codes WHERE code IN (SELECT unnest(?::UBIGINT[])) "
-        "ORDER BY code",
-        [held],
+        f"SELECT {', '.join(columns)} FROM codes "
+        f"WHERE code IN (SELECT unnest('{held}'::UBIGINT[])) ORDER BY code"
     ).fetchall()
     return places, [*zip(np.searchsorted(known, held).tolist(), texts, strict=True)]
 

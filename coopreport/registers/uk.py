@@ -188,7 +188,7 @@ def load(path: Path) -> Loaded:
         observed_from=np.full(len(birth), NONE, "int32"),
         end_kind=np.where(end == NONE, NO_KIND, END_KINDS.index("dissolution")).astype("uint8"),
         group=np.array([rows[line] for line in lines], "int32"),
-        groups=groups,
+        groups={name: groups[name].to_numpy(dtype="object") for name in TEXT_GROUPS},
         ids=records["unit_id"].to_numpy(dtype="object"),
     )
     last = max(birth.max(initial=NONE), end.max(initial=NONE))

@@ -6,9 +6,8 @@ NumPy judges and counts them in a fraction of the time of reading them.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from coopreport.registers.csv_source import literal
 from coopreport.registers.schema import END_KINDS, TEXT_GROUPS
 
 if TYPE_CHECKING:
-    import pandas as pd
     from duckdb import DuckDBPyConnection
 
 NONE = int(np.iinfo("int32").min)
@@ -34,8 +32,9 @@ class Units:
 
     `birth`, `end` and `observed_from`: days since 1970-01-01 (int32), `NONE` where there is none;
     a birth is always there. `end_kind`: the place of the kind of end in `END_KINDS` (uint8), or
-    `NO_KIND`. `group`: the unit's row in `groups`, a frame of `TEXT_GROUPS`; a row may have no
-    unit. `ids`: the units' own numbers, where they were asked for.
+    `NO_KIND`. `group`: the unit's place in `groups`, which has the texts (objects) of each of
+    `TEXT_GROUPS`; a place may have no unit. `ids`: the units' own numbers, where they were asked
+    for.
     """
 
     birth: Array
@@ -43,11 +42,16 @@ class Units:
     observed_from: Array
     end_kind: Array
     group: Array
-    groups: pd.DataFrame
+    groups: Mapping[str, Array]
     ids: Array | None = None
 
     def __len__(self) -> int:
         return len(self.birth)
+
+    @property
+    def places(self) -> int:
+        """The number of places of `groups`."""
+        return len(self.groups[TEXT_GROUPS[0]])
 
     def put(self, connection: DuckDBPyConnection) -> None:
         """Make them the view `units` of a database, in the columns of the schema (no `synthetic`).
@@ -60,8 +64,8 @@ class Units:
         if self.ids is not None:
             arrays["unit_id"] = self.ids
         connection.register("unit_arrays", pd.DataFrame(arrays, copy=False))
-        numbered = self.groups.assign(number=np.arange(len(self.groups)))
-        connection.register("unit_groups", numbered)
+        groups = pd.DataFrame(self.groups)
+        connection.register("unit_groups", groups.assign(number=np.arange(len(groups))))
         dates = ", ".join(
             f'DATE \'1970-01-01\' + nullif("{name}", {NONE}) AS "{name}"' for name in DATES
         )
@@ -90,9 +94,6 @@ def fetched(connection: DuckDBPyConnection, query: str) -> dict[str, Array]:
     """Return the columns of a query without NULL.
 
     `sql` works on every core, and only then hands over; `execute` hands over as it works, on one.
-    pandas, which tells what was read, is imported meanwhile.
     """
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(import_module, "pandas")
-        found = connection.sql(query).fetchnumpy()
+    found = connection.sql(query).fetchnumpy()
     return {name: np.asarray(found.pop(name)) for name in [*found]}
