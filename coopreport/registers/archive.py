@@ -1,63 +1,51 @@
-"""The files of a register, staged in a working folder: from its ZIP or from its folder.
+"""The files of a register found in its ZIP or in its folder, and the SHA-256 of what is read.
 
-A ZIP is never unpacked under the names it holds: each file that is needed is copied, byte by
-counted byte, under a name of ours. What an archive says of itself is not believed.
+A ZIP is never unpacked under the names it holds: each file that is needed is decompressed, byte by
+counted byte, under a name of ours (`members`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from coopreport.errors import BadCall, BadData, CannotPublish, Fault
+from coopreport.errors import BadCall, BadData, Fault
+from coopreport.registers.members import (
+    BLOCK,
+    SOURCE,
+    OnDisk,
+    Packed,
+    RegisterMember,
+    announced_faults,
+    unpacking,
+)
 
-MAX_BYTES = 16 << 30
-"""The most that one file may hold once decompressed: some 70 million enterprises."""
-MAX_RATIO = 60
-"""The most that a file may grow when decompressed. The register's is about 6, ours about 13; a
-bomb's is 1,000."""
-RATIO_FLOOR = 1 << 20
-"""Under a decompressed mebibyte the ratio says nothing."""
-BLOCK = 1 << 20
-SOURCE = "Télécharger de nouveau le registre à sa source."
 
+def members_of(path: Path, needed: Sequence[str], folder: Path) -> Mapping[str, RegisterMember]:
+    """Return the files `needed` of a register (a ZIP or a folder), to be read in `folder`.
 
-def stage(path: Path, needed: Sequence[str], folder: Path) -> Mapping[str, Path]:
-    """Put the files `needed` of a register (a ZIP or a folder) in `folder`, under safe names.
-
-    Files of a folder are linked, not copied.
+    Files of a folder are linked there under names of ours; those of a ZIP are decompressed at need.
 
     Raises:
         BadCall: neither a ZIP file nor a folder.
         BadData: a file missing or twice, an archive truncated, damaged, encrypted, with unsafe
             names, or a bomb.
-        CannotPublish: no room to decompress.
     """
     if path.is_dir():
-        return {name: _link(path, name, folder) for name in needed}
+        return {name: _linked(path, name, folder) for name in needed}
     if not path.is_file():
         raise BadCall(
             f"Registre introuvable\u00a0: {path.name}",
             "Donner le ZIP téléchargé, ou le dossier de ses fichiers.",
         )
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = _members(archive, path.name, needed)
-            return {
-                name: _extract(archive, member, path.name, folder / f"{order}.csv")
-                for order, (name, member) in enumerate(members.items())
-            }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        rule = "l’archive est tronquée, abîmée, ou n’est pas un ZIP"
-        raise BadData([Fault(path.name, 0, "", "", rule, SOURCE)]) from None
-    except OSError as error:
-        raise CannotPublish(
-            f"{path.name} ne peut pas être décompressé\u00a0: {error.strerror}.",
-            "Vérifier la place libre du dossier temporaire.",
-        ) from None
+    with unpacking(path), zipfile.ZipFile(path) as archive:
+        found = _members(archive, path.name, needed)
+    return {
+        name: Packed(path, member, folder / str(order))
+        for order, (name, member) in enumerate(found.items())
+    }
 
 
 def names(path: Path) -> list[str]:
@@ -89,12 +77,12 @@ def _hash(path: Path) -> str:
         ) from None
 
 
-def _link(folder: Path, name: str, target: Path) -> Path:
+def _linked(folder: Path, name: str, target: Path) -> OnDisk:
     if not (folder / name).is_file():
         raise BadData([_absent(folder.name, name)])
     link = target / name
     link.symlink_to((folder / name).resolve())
-    return link
+    return OnDisk(link)
 
 
 def _members(
@@ -115,42 +103,10 @@ def _members(
         elif len(members) > 1:
             faults.append(Fault(shown, 0, "", name, "fichier présent plus d’une fois", SOURCE))
         else:
-            faults += _member_faults(members[0], shown)
+            faults += announced_faults(shown, members[0])
     if faults:
         raise BadData(faults)
     return {name: members[0] for name, members in found.items()}
-
-
-def _member_faults(member: zipfile.ZipInfo, shown: str) -> list[Fault]:
-    if member.flag_bits & 0x1:
-        rule = "le fichier est chiffré"
-        return [Fault(shown, 0, "", member.filename, rule, "Donner une archive sans mot de passe.")]
-    ratio = member.file_size > RATIO_FLOOR and member.file_size > MAX_RATIO * member.compress_size
-    if member.file_size > MAX_BYTES or ratio:
-        return [_bomb(shown, member)]
-    return []
-
-
-def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str, target: Path) -> Path:
-    cap = min(MAX_BYTES, max(RATIO_FLOOR, MAX_RATIO * member.compress_size))
-    written = 0
-    with archive.open(member) as source, target.open("wb") as sink:
-        while block := source.read(BLOCK):
-            written += len(block)
-            if written > cap:
-                raise BadData([_bomb(shown, member)])
-            sink.write(block)
-    if written != member.file_size:
-        raise zipfile.BadZipFile
-    return target
-
-
-def _bomb(shown: str, member: zipfile.ZipInfo) -> Fault:
-    rule = (
-        f"une fois décompressé, le fichier dépasserait {MAX_RATIO} fois sa taille "
-        f"ou {MAX_BYTES >> 30}\u00a0Gio"
-    )
-    return Fault(shown, 0, "", member.filename, rule, SOURCE)
 
 
 def _absent(shown: str, name: str) -> Fault:

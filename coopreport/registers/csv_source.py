@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coopreport.errors import BadData, Fault, nearest, quoted
+from coopreport.registers.members import RegisterMember
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,18 +36,32 @@ class CsvSource:
     `dates` are the columns to read as dates: a cell that is none stops the reading.
     """
 
-    path: Path
+    member: RegisterMember
     name: str
     columns: tuple[str, ...]
     dates: tuple[str, ...] = ()
 
     @property
+    def path(self) -> Path:
+        """The whole file on disk."""
+        return self.member.whole()
+
+    @property
     def sql(self) -> str:
         """The DuckDB table function that reads it: other cells are text, an empty one NULL."""
+        return self.sql_of(self.path)
+
+    @property
+    def head_sql(self) -> str:
+        """That of its first lines, as far as they are CSV: the last one may be cut."""
+        return self.sql_of(self.member.head(), "ignore_errors = true, ")
+
+    def sql_of(self, path: Path, options: str = "") -> str:
+        """Return that of the same lines under another path."""
         kinds = {name: "DATE" if name in self.dates else "VARCHAR" for name in self.columns}
         columns = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in kinds.items())
         return (
-            f"read_csv({literal(str(self.path))}, auto_detect = false, header = true, "
+            f"read_csv({literal(str(path))}, auto_detect = false, header = true, {options}"
             f"delim = ',', quote = '\"', escape = '\"', nullstr = '', buffer_size = {BUFFER}, "
             f"columns = {{{columns}}})"
         )
@@ -57,13 +72,13 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def open_csv(path: Path, name: str, required: Sequence[str]) -> CsvSource:
+def open_csv(member: RegisterMember, name: str, required: Sequence[str]) -> CsvSource:
     """Read the header of a CSV file.
 
     Raises:
         BadData: empty, not UTF-8, another separator, a column missing or twice.
     """
-    with path.open("rb") as file:
+    with member.head().open("rb") as file:
         start = file.read(MAX_HEADER)
     if not start.strip(b"\xef\xbb\xbf \r\n"):
         raise bad_line(name, 0, "fichier vide", SOURCE)
@@ -102,7 +117,7 @@ def open_csv(path: Path, name: str, required: Sequence[str]) -> CsvSource:
         faults.append(Fault(name, 1, "", "", "colonne sans nom", SOURCE))
     if faults:
         raise BadData(faults)
-    return CsvSource(path, name, columns)
+    return CsvSource(member, name, columns)
 
 
 def one(connection: DuckDBPyConnection, query: str) -> tuple[Any, ...]:

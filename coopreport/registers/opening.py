@@ -58,7 +58,7 @@ def _load(connection: DuckDBPyConnection, register: RegisterFile, work: Path, id
         from coopreport.registers.places import read_towns
 
         towns = read_towns(register.municipalities) if register.municipalities else None
-        files = archive.stage(register.path, tuple(quebec_layout.READ), work)
+        files = archive.members_of(register.path, tuple(quebec_layout.READ), work)
         return quebec.load(connection, files, register.path, towns, ids)
     if register.kind == "csv":
         from coopreport.registers import plain_csv

@@ -14,6 +14,8 @@ import numpy as np
 
 ROWS = 1 << 16
 """Half a mebibyte of 64-bit numbers."""
+SUSPECTS = 1 << 22
+"""The last bits of a number, of which four mebibytes say whether it may be wanted."""
 
 Array = np.ndarray[Any, Any]
 
@@ -38,3 +40,18 @@ def tally(numbers: Array, size: int) -> Array:
     for rows in pieces(len(numbers)):
         held += np.bincount(numbers[rows], minlength=size)
     return held
+
+
+def rows_among(numbers: Array, wanted: Array) -> Array:
+    """Return the rows whose number (int64 or uint64) is one of those wanted, ascending.
+
+    Most rows are told by the last bits of their number alone.
+    """
+    last = numbers.dtype.type(SUSPECTS - 1)
+    suspect = np.zeros(SUSPECTS, dtype=bool)
+    suspect[wanted & last] = True
+    found = [
+        rows.start + np.flatnonzero(suspect[numbers[rows] & last]) for rows in pieces(len(numbers))
+    ]
+    some = np.concatenate(found)
+    return some[np.isin(numbers[some], wanted)]

@@ -20,6 +20,7 @@ from coopreport.errors import BadCall, BadData, Fault, nearest
 from coopreport.registers import text_codes
 from coopreport.registers.csv_source import CsvSource, literal, locate, open_csv, refusals
 from coopreport.registers.life_table import EPOCH, left_out
+from coopreport.registers.members import OnDisk
 from coopreport.registers.pieces import looked_up
 from coopreport.registers.plain_checks import CODES, UNREADABLE, fault_of, judge, placed
 from coopreport.registers.repeated import repeats, there_twice
@@ -58,7 +59,7 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
         read = _relation(source, f"read_parquet({literal(str(staged))})")
         found = _read(connection, read, ids)
     else:
-        source = open_csv(staged, name, REQUIRED)
+        source = open_csv(OnDisk(staged), name, REQUIRED)
         read, found = _read_csv(connection, source, ids)
     rows = len(found["birth"])
     if not rows:
@@ -67,7 +68,7 @@ def load(connection: DuckDBPyConnection, staged: Path, name: str, ids: bool = Fa
     identity, birth, end = found.pop("identity"), found["birth"], found["end"]
     with ThreadPoolExecutor(1) as beside:
         searched = beside.submit(there_twice, identity)
-        places, texts = text_codes.resolve(connection, read, CODES, found.pop("code"))
+        places, texts = text_codes.resolve(connection, lambda: read, CODES, found.pop("code"))
         judged = judge(texts)
         end_kind, group, faulty = placed(judged, places, found)
         if judged.faulty or faulty:
@@ -206,7 +207,7 @@ def _open_parquet(connection: DuckDBPyConnection, staged: Path, name: str) -> Cs
     ]
     if faults:
         raise BadData(faults)
-    return CsvSource(staged, name, columns)
+    return CsvSource(OnDisk(staged), name, columns)
 
 
 def require_file(path: Path) -> None:

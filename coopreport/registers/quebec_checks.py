@@ -1,70 +1,57 @@
 """What makes a Québec register unfit to count: codes, dates and numbers of another format, ids.
 
-The functions work on the table `raw` of `quebec.load`, and tell faults with the lines of the file.
+Faults are told with the lines of the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from coopreport.errors import BadData, Fault
-from coopreport.registers import quebec_layout as layout
 from coopreport.registers.csv_source import CsvSource, code_list, literal, locate, one
-from coopreport.registers.repeated import mark_repeated
+from coopreport.registers.pieces import pieces
+from coopreport.registers.quebec_rows import CALENDAR, DATES, NO_NUMBER, UNREADABLE, Rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FAULTY_SHARE = 0.01
-DATES = {"DAT_IMMAT": "immat", "DAT_CONSTI": "consti", "DAT_STAT_IMMAT": "stat"}
-CALENDAR = "BETWEEN DATE '1600-01-01' AND DATE '2100-12-31'"
+"""Of the rows: with more of them at fault the file is of another format."""
 
 
-def normalise_codes(connection: DuckDBPyConnection) -> None:
-    """Write the codes without spaces and in capitals, where some are not; a blank one is NULL."""
-    for column in ("status", "form"):
-        found = connection.execute(f"SELECT DISTINCT {column} FROM raw").fetchall()
-        if any(code is not None and code != (code.strip().upper() or None) for (code,) in found):
-            connection.execute(f"UPDATE raw SET {column} = nullif(upper(trim({column})), '')")
-
-
-def check_codes(
-    connection: DuckDBPyConnection, source: CsvSource, domains: Mapping[str, set[str]], rows: int
-) -> None:
-    """Raise for statuses that nobody knows, and for dates or numbers of another format."""
-    known = {layout.REGISTERED, *layout.STRUCK_OFF, *layout.NEVER_REGISTERED}
-    for codes in domains.values():
-        if layout.REGISTERED in codes:
-            known |= codes
-    found = connection.execute("SELECT DISTINCT status FROM raw WHERE status IS NOT NULL")
-    strange = sorted(status for (status,) in found.fetchall() if status not in known)
+def check_statuses(source: CsvSource, statuses: Sequence[str], known: Collection[str]) -> None:
+    """Raise for statuses that nobody knows."""
+    strange = sorted({*statuses} - {*known})
     if strange:
-        remedy = f"Statuts connus\u00a0: {', '.join(sorted(known))}."
+        rule, remedy = "statut inconnu", f"Statuts connus\u00a0: {', '.join(sorted(known))}."
 
-        def faulty_status(row: Mapping[str, str]) -> tuple[str, str, str] | None:
+        def faulty(row: Mapping[str, str]) -> tuple[str, str, str] | None:
             wrong = row["COD_STAT_IMMAT"].upper() in strange
-            return ("COD_STAT_IMMAT", "statut inconnu", remedy) if wrong else None
+            return ("COD_STAT_IMMAT", rule, remedy) if wrong else None
 
-        whole = Fault(
-            source.name, 0, "COD_STAT_IMMAT", code_list(strange), "statut inconnu", remedy
-        )
-        raise BadData(locate(source, faulty_status) or [whole])
-    outside = " OR ".join(f"NOT {day} {CALENDAR}" for day in DATES.values())
-    if one(connection, f"SELECT count(*) FROM raw WHERE {outside}")[0]:
-        connection.execute(f"UPDATE raw SET unreadable = true WHERE {outside}")
-    dates, numbers = one(
-        connection, "SELECT count(*) FILTER (unreadable), count(*) FILTER (neq IS NULL) FROM raw"
-    )
-    if dates > FAULTY_SHARE * rows:
+        whole = Fault(source.name, 0, "COD_STAT_IMMAT", code_list(strange), rule, remedy)
+        raise BadData(locate(source, faulty) or [whole])
+
+
+def check_cells(connection: DuckDBPyConnection, source: CsvSource, rows: Rows) -> None:
+    """Raise for dates or numbers of another format."""
+    dates = numbers = 0
+    for some in pieces(len(rows)):
+        days = (rows.immat[some], rows.consti[some], rows.stat[some])
+        dates += int(np.any([day == UNREADABLE for day in days], axis=0).sum())
+        numbers += int((rows.neq[some] == NO_NUMBER).sum())
+    if dates > FAULTY_SHARE * len(rows):
         raise BadData(_unreadable_dates(connection, source))
-    if numbers > FAULTY_SHARE * rows:
+    if numbers > FAULTY_SHARE * len(rows):
         rule, remedy = "NEQ absent ou illisible", "Donner le numéro, en dix chiffres."
 
-        def faulty_number(row: Mapping[str, str]) -> tuple[str, str, str] | None:
+        def faulty(row: Mapping[str, str]) -> tuple[str, str, str] | None:
             return None if row["NEQ"].isdigit() else ("NEQ", rule, remedy)
 
-        raise BadData(locate(source, faulty_number))
+        raise BadData(locate(source, faulty))
 
 
 def _unreadable_dates(connection: DuckDBPyConnection, source: CsvSource) -> list[Fault]:
@@ -82,11 +69,9 @@ def _unreadable_dates(connection: DuckDBPyConnection, source: CsvSource) -> list
     return locate(source, faulty)
 
 
-def refuse_conflicts(connection: DuckDBPyConnection, source: CsvSource) -> None:
-    """Mark the rows that repeat another one; raise when two rows of a firm differ."""
-    content = ["immat", "consti", "stat", "unreadable", "status", "form", "division", "town"]
-    connection.execute("CREATE OR REPLACE TEMP VIEW rows AS SELECT rowid AS row_id, * FROM raw")
-    if conflicts := mark_repeated(connection, "rows", "neq", content):
+def refuse_conflicts(source: CsvSource, conflicts: Collection[int]) -> None:
+    """Raise when firms have rows that contradict each other; `conflicts` are their numbers."""
+    if conflicts:
         conflicting = {f"{number}" for number in conflicts}
         rule = "le même NEQ est sur plusieurs lignes qui se contredisent"
 

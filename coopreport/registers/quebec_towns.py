@@ -1,24 +1,27 @@
-"""The towns of a Québec register: hashes of their address lines, then placed in a region."""
+"""The towns of a Québec register: address lines, placed in a region."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 from coopreport.errors import BadData, Fault
-from coopreport.registers import text_codes
-from coopreport.registers.csv_source import CsvSource
+from coopreport.registers.pieces import looked_up, tally
 from coopreport.registers.places import AMBIGUOUS, Towns, town_of
-from coopreport.registers.quebec_checks import FAULTY_SHARE
 from coopreport.registers.schema import UNKNOWN
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from coopreport.registers.text_codes import places_of
 
 TOWN_AMBIGUOUS = "dont la municipalité porte un nom commun à plusieurs régions, région inconnue"
 TOWN_UNKNOWN = "dont l’adresse ne donne pas de municipalité connue, région inconnue"
 
 PLACES = (*(f"{number:02}" for number in range(1, 18)), UNKNOWN)
 """The regions, then none."""
+GARBLED = ("Ã", "â€")
+"""What accents become when UTF-8 is read as Windows-1252."""
+
+Array = np.ndarray[Any, Any]
 
 
 def town_line() -> str:
@@ -35,48 +38,46 @@ def town_line() -> str:
     )
 
 
-def first_lines_query(source: CsvSource) -> str:
-    """The lines of the towns that the first rows show: most of the towns there are."""
-    return f"""
-        CREATE TEMP TABLE lines AS SELECT DISTINCT hash(line) AS town, line
-        FROM (SELECT {town_line()} AS line FROM {source.sql} LIMIT {text_codes.SAMPLE})
-    """
-
-
 def place(
-    connection: DuckDBPyConnection, source: CsvSource, towns: Towns | None, rows: int
-) -> dict[str, int]:
-    """Fill `places` (town, region); return how many rows have none, by cause."""
-    import pandas as pd
+    name: str,
+    town: Array,
+    lines: Mapping[int, str | None],
+    towns: Towns | None,
+    faulty_share: float,
+) -> tuple[Array, dict[str, int]]:
+    """Return the place in `PLACES` of each row's region (uint8), and how many have none, by cause.
 
-    connection.execute(
-        "INSERT INTO lines SELECT DISTINCT town, new_line FROM raw WHERE new_line IS NOT NULL"
-    )
-    connection.execute("DROP VIEW IF EXISTS rows")  # refuse_conflicts is done with it
-    connection.execute("ALTER TABLE raw DROP COLUMN new_line")
-    connection.execute("CREATE TEMP TABLE places (town UBIGINT, place INTEGER)")
+    Args:
+        name: of the file, to show.
+        town, lines: as in `quebec_rows.Rows`.
+        towns: where the regions come from; None leaves every region unknown.
+        faulty_share: of the rows, beyond which text of a wrong encoding is a fault.
+
+    Raises:
+        BadData: the text was read in the wrong encoding before.
+    """
+    nowhere = len(PLACES) - 1
     if towns is None:
-        return {}
-    lines = connection.execute(
-        "SELECT town, line, rows FROM (SELECT town, count(*) AS rows FROM raw GROUP BY town) "
-        "JOIN lines USING (town) WHERE line IS NOT NULL"
-    ).fetchall()
-    garbled = [(line, count) for _, line, count in lines if "Ã" in line or "â€" in line]
-    if sum(count for _, count in garbled) > FAULTY_SHARE * rows:
+        return np.full(len(town), nowhere, dtype="uint8"), {}
+    known = np.sort(np.fromiter(lines, dtype="uint64", count=len(lines)))
+    where = places_of(town, known)
+    held = tally(where, len(known)).tolist()
+    regions = np.full(len(known), nowhere, dtype="uint8")
+    ambiguous = missing = garbled = 0
+    example = ""
+    for number, (code, rows) in enumerate(zip(known.tolist(), held, strict=True)):
+        line = lines[code] or ""
+        if any(mark in line for mark in GARBLED):
+            garbled, example = garbled + rows, example or line
+        region = towns.regions.get(town_of(line), "") if line else ""
+        if region == AMBIGUOUS:
+            ambiguous += rows
+        elif region:
+            regions[number] = PLACES.index(region)
+        else:
+            missing += rows
+    if garbled > faulty_share * len(town):
         rule = "du texte UTF-8 a été lu comme du Windows-1252"
         remedy = "Reprendre le fichier à sa source, en UTF-8."
-        example = garbled[0][0]
-        raise BadData([Fault(source.name, 0, "ADR_DOMCL_LIGN2_ADR", example, rule, remedy)])
-    found = [(town, towns.regions.get(town_of(line)), count) for town, line, count in lines]
-    known = [
-        (town, PLACES.index(region)) for town, region, _ in found if region and region != AMBIGUOUS
-    ]
-    frame = pd.DataFrame(known, columns=["town", "place"]).astype(
-        {"town": "uint64", "place": "int32"}
-    )
-    connection.register("known", frame)
-    connection.execute("INSERT INTO places FROM known")
-    connection.unregister("known")
-    ambiguous = sum(count for _, region, count in found if region == AMBIGUOUS)
-    missing = rows - sum(count for _, region, count in found if region)
-    return {TOWN_AMBIGUOUS: ambiguous, TOWN_UNKNOWN: missing}
+        raise BadData([Fault(name, 0, "ADR_DOMCL_LIGN2_ADR", example, rule, remedy)])
+    return looked_up(regions, where), {TOWN_AMBIGUOUS: ambiguous, TOWN_UNKNOWN: missing}

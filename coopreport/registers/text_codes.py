@@ -8,7 +8,7 @@ first rows show; when a row has another one, the register is read a second time 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -61,13 +61,13 @@ def _literal(text: str | None) -> str:
 
 
 def resolve(
-    connection: DuckDBPyConnection, read: str, columns: Collection[str], codes: Array
+    connection: DuckDBPyConnection, read: Callable[[], str], columns: Collection[str], codes: Array
 ) -> tuple[Array, list[tuple[int, tuple[str | None, ...]]]]:
     """Return the place of each code, and the texts of the places that are taken.
 
     Args:
-        read: the relation that was coded, and whose first rows were learnt. It is read again when a
-            row has a code not learnt there.
+        read: gives the relation that was coded, and whose first rows were learnt. It is asked for
+            and read again when a row has a code not learnt there.
         columns: of texts.
         codes: of each row, `code_query` of it (uint64).
 
@@ -80,7 +80,7 @@ def resolve(
     if (places < 0).any():
         code = code_query(columns)
         connection.execute(
-            f"INSERT INTO codes SELECT DISTINCT {code}, {', '.join(columns)} FROM {read} "
+            f"INSERT INTO codes SELECT DISTINCT {code}, {', '.join(columns)} FROM {read()} "
             f"WHERE {code} NOT IN (SELECT code FROM codes)"
         )
         known = _known(connection)
