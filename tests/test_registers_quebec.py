@@ -123,6 +123,16 @@ def test_a_merger_of_another_time_does_not_explain_a_striking(tmp_path: Path, da
     assert found["end_kind"] == "striking_on_request"
 
 
+def test_each_merger_of_a_firm_may_explain_its_striking(tmp_path: Path) -> None:
+    days = ["1995-05-05", "2010-02-01", "", "2020-01-01"]
+    events: list[Row] = [
+        {"NEQ": "1140000001", "NEQ_ASSUJ_REL": f"119000000{n}", "DAT_EFCTVT": day}
+        for n, day in enumerate(days)
+    ]
+    found = unit(tmp_path, firm(1140000001, end="2010-02-15"), mergers=events)
+    assert found["end_kind"] == "merger"
+
+
 def test_a_continued_firm_is_kept_and_noted(tmp_path: Path) -> None:
     register = folder(tmp_path / "r", [firm(1140000001)], continuations=[{"NEQ": "1140000001"}] * 2)
     account = read_units(register)[1]
@@ -216,6 +226,12 @@ def test_a_row_that_cannot_be_used_is_rejected_under_its_reason(
 
 def test_a_row_repeated_to_the_letter_counts_once(tmp_path: Path) -> None:
     assert rejected(tmp_path, firm(1), firm(1), firm(1)) == {"répétées à l’identique": 2}
+
+
+def test_a_row_that_repeats_another_in_small_letters_counts_once(tmp_path: Path) -> None:
+    row = firm(1, COD_FORME_JURI="CIE")
+    small = row | {"COD_FORME_JURI": " cie ", "COD_STAT_IMMAT": "im"}
+    assert rejected(tmp_path, row, small) == {"répétées à l’identique": 1}
 
 
 def faults(register: RegisterFile) -> list[tuple[int, str]]:
