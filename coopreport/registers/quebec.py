@@ -61,7 +61,7 @@ def load(
     towns: Towns | None,
     ids: bool = False,
 ) -> Loaded:
-    """Read the files of a register.
+    """Read the files of a register, the small ones first.
 
     Args:
         files: the files of `layout.READ`, by name.
@@ -105,12 +105,12 @@ def load(
         continued=_marked(rows_among(rows.neq, continued), rows),
         ids=ids,
     )
-    notes = {rule: count for rule, count in unplaced.items() if count}
+    notes = {rule: count for rule, count in {**judged.notes, **unplaced}.items() if count}
     marked = layout.SYNTHETIC_FILE in names(shown) or layout.SYNTHETIC_DOMAIN in domains
     return Loaded(
         rows=len(rows),
         rejected=judged.rejected,
-        notes={**judged.notes, **notes},
+        notes=notes,
         synthetic=marked or _invented(rows.neq),
         last_event=_last_event(rows),
         units=judged.units,

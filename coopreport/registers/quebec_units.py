@@ -24,18 +24,15 @@ from coopreport.registers.units import NO_KIND, NONE, Units
 
 REGISTRATION_MEANS_BIRTH = date(1995, 1, 1)
 
+NO_ID = "sans NEQ lisible"
+REPEATED = "répétées à l’identique"
+NOT_REGISTERED = "jamais immatriculées (avis d’intention, non immatriculée)"
+OTHER_STATUS = "sans statut, ou d’un statut autre qu’immatriculée ou radiée"
+NO_FORM = "sans forme juridique"
+UNREADABLE_DATE = "avec une date illisible, ou hors de 1600 à 2100"
+NO_BIRTH = "sans date de constitution, ni immatriculation qui en tienne lieu"
+UNDATED_END = "radiées, sans date de radiation"
 REASONS = (
-    "sans NEQ lisible",
-    "répétées à l’identique",
-    "jamais immatriculées (avis d’intention, non immatriculée)",
-    "sans statut, ou d’un statut autre qu’immatriculée ou radiée",
-    "sans forme juridique",
-    "avec une date illisible, ou hors de 1600 à 2100",
-    "sans date de constitution, ni immatriculation qui en tienne lieu",
-    "radiées, sans date de radiation",
-)
-"""Why a row is rejected, in the order in which a row is tried."""
-(
     NO_ID,
     REPEATED,
     NOT_REGISTERED,
@@ -44,15 +41,15 @@ REASONS = (
     UNREADABLE_DATE,
     NO_BIRTH,
     UNDATED_END,
-) = range(1, 1 + len(REASONS))
-
-RULES = (
-    "sans acte de constitution, naissance à l’immatriculation",
-    "radiées par fusion ou scission, sorties sans être mortes",
-    "immatriculées après leur constitution, à risque dès l’immatriculation",
-    "continuées ou transformées, gardées avec leur naissance",
 )
-"""The rules whose units are counted."""
+"""Why a row is rejected, in the order in which a row is tried."""
+NUMBER = {reason: number for number, reason in enumerate(REASONS, start=1)}
+"""Of each reason, where 0 is that of a row kept."""
+
+BORN_AT_REGISTRATION = "sans acte de constitution, naissance à l’immatriculation"
+MERGED = "radiées par fusion ou scission, sorties sans être mortes"
+LATE = "immatriculées après leur constitution, à risque dès l’immatriculation"
+CONTINUED = "continuées ou transformées, gardées avec leur naissance"
 SECTORS = (*layout.SECTORS, UNKNOWN)
 COLUMNS = {
     **dict.fromkeys(("birth", "end", "observed_from", "group"), "int32"),
@@ -69,7 +66,7 @@ class Codes:
 
     `reason`: why a row of them is rejected (uint8), 0 when it is not. `end_kind`: that of a firm
     struck off (uint8), `NO_KIND` for another. `form`: a place in `forms` (int32). `same`: the first
-    place of the same codes (int32): spaces and case do not count.
+    place of the same codes (int32): spaces and case do not count. `statuses`: those there are.
     """
 
     reason: Array
@@ -84,7 +81,7 @@ class Codes:
 class JudgedRows:
     """The units of a register, its rows rejected by reason, and the units that each rule concerns.
 
-    `rejected` and `notes` leave out what is nobody's.
+    `rejected` has the reasons that some row has; `notes`, every rule.
     """
 
     units: Units
@@ -104,11 +101,11 @@ def judge_codes(codes: Mapping[int, tuple[str | None, str | None]]) -> Codes:
         same[number] = pairs.setdefault((status, name), number)
         form[number] = forms.setdefault(name, len(forms))
         if status in layout.NEVER_REGISTERED:
-            reason[number] = NOT_REGISTERED
+            reason[number] = NUMBER[NOT_REGISTERED]
         elif status != layout.REGISTERED and status not in layout.STRUCK_OFF:
-            reason[number] = OTHER_STATUS
+            reason[number] = NUMBER[OTHER_STATUS]
         elif not name:
-            reason[number] = NO_FORM
+            reason[number] = NUMBER[NO_FORM]
         if status in layout.STRUCK_OFF:
             end_kind[number] = END_KINDS.index(layout.STRUCK_OFF[status])
     statuses = tuple(sorted({status for status, _ in pairs if status}))
@@ -137,7 +134,7 @@ def judge_rows(
     cooperative = np.array([form == layout.COOPERATIVE for form in codes.forms])
     registration = (REGISTRATION_MEANS_BIRTH - EPOCH).days
     reasons = np.zeros(1 + len(REASONS), dtype="int64")
-    concerned = np.zeros(len(RULES), dtype="int64")
+    notes = dict.fromkeys((BORN_AT_REGISTRATION, MERGED, LATE, CONTINUED), 0)
     used = 0
     for some in pieces(len(rows)):
         immat, consti, stat = rows.immat[some], rows.consti[some], rows.stat[some]
@@ -148,20 +145,22 @@ def judge_rows(
         birth = np.where(stands_in, immat, consti)
 
         reason = np.zeros(len(code), dtype="uint8")  # the first one is given last
-        reason[struck & (stat == NONE)] = UNDATED_END
-        reason[birth == NONE] = NO_BIRTH
+        reason[struck & (stat == NONE)] = NUMBER[UNDATED_END]
+        reason[birth == NONE] = NUMBER[NO_BIRTH]
         for day in (immat, consti, stat):
-            reason[day == UNREADABLE] = UNREADABLE_DATE
+            reason[day == UNREADABLE] = NUMBER[UNREADABLE_DATE]
         reason = np.where(codes.reason[code], codes.reason[code], reason)
-        reason[repeated[some]] = REPEATED
-        reason[rows.neq[some] == NO_NUMBER] = NO_ID
+        reason[repeated[some]] = NUMBER[REPEATED]
+        reason[rows.neq[some] == NO_NUMBER] = NUMBER[NO_ID]
         reasons += np.bincount(reason, minlength=len(reasons))
 
         kept = reason == 0
         late = immat > birth
         kind[merged[some]] = END_KINDS.index(MERGER)
-        for number, rule in enumerate((stands_in, merged[some], late, continued[some])):
-            concerned[number] += (rule & kept).sum()
+        for rule, concerned in zip(
+            notes, (stands_in, merged[some], late, continued[some]), strict=True
+        ):
+            notes[rule] += int((concerned & kept).sum())
         sector = sectors[rows.division[some]]
         found = {
             "birth": birth,
@@ -180,7 +179,6 @@ def judge_rows(
         groups=_groups(codes.forms),
         ids=numbers[:used].astype(str).astype("object") if ids else None,
     )
-    notes = {rule: int(n) for rule, n in zip(RULES, concerned, strict=True) if n}
     return JudgedRows(units, by_reason(reasons, REASONS), notes)
 
 
