@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
+import signal
 import struct
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -17,6 +21,7 @@ from coopreport.registers import RegisterFile, members, read_units
 from coopreport.registers import quebec_layout as layout
 from coopreport.registers.archive import members_of
 from coopreport.registers.members import Packed, RegisterMember
+from tests.conftest import ROOT
 from tests.registers_fixtures import firm, folder, zipped
 
 FIRMS = [firm(order, end="2010-01-01") for order in range(1, 30)]
@@ -139,6 +144,18 @@ def test_the_large_file_of_a_zip_is_never_whole_on_disk(
     assert set(written) == {*layout.READ} - {layout.ENTERPRISES}
 
 
+def test_without_pipes_the_large_file_of_a_zip_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", path)
+
+    register = registre(tmp_path)
+    monkeypatch.setattr(os, "mkfifo", refused)
+    units, _ = read_units(zipped(register, tmp_path / "r.zip"))
+    assert units.equals(read_units(register)[0])
+
+
 @pytest.mark.usefixtures("in_small_blocks")
 @pytest.mark.parametrize(
     ("bad", "words"),
@@ -185,6 +202,45 @@ def test_a_reader_that_stops_leaves_neither_thread_nor_pipe(tmp_path: Path, read
                 assert len(file.read(read)) == read
     assert threading.active_count() == before
     assert not os.listdir(tmp_path / "w")
+
+
+SLOWLY = """
+import sys, time
+from pathlib import Path
+from coopreport.registers import RegisterFile, members, read_units
+members.BLOCK = 4000
+blocks = members.Packed._blocks
+def slowly(packed):
+    for block in blocks(packed):
+        time.sleep(0.05)
+        yield block
+members.Packed._blocks = slowly
+read_units(RegisterFile("quebec", Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.parametrize("after", [0.0, 0.5])
+def test_a_reading_that_is_interrupted_ends_at_once_and_leaves_nothing(
+    tmp_path: Path, after: float
+) -> None:
+    packed = zipped(long(tmp_path), tmp_path / "r.zip")
+    work = tmp_path / "travail"
+    work.mkdir()
+    environment = {**os.environ, "TMPDIR": str(work), "PYTHONPATH": str(ROOT)}
+    reader = subprocess.Popen(
+        [sys.executable, "-c", SLOWLY, str(packed.path)],
+        stderr=subprocess.PIPE,
+        env=environment,
+        text=True,
+    )
+    while not [*work.glob("*/*.pipe")]:
+        assert reader.poll() is None
+        time.sleep(0.01)
+    time.sleep(after)
+    reader.send_signal(signal.SIGINT)
+    _, said = reader.communicate(timeout=20)
+    assert said.splitlines()[-1] == "KeyboardInterrupt"
+    assert not [*work.iterdir()]
 
 
 def test_an_archive_that_vanishes_under_its_reader_is_told(tmp_path: Path) -> None:

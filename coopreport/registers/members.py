@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Protocol
 
@@ -83,14 +83,19 @@ class Packed:
     @contextmanager
     def flowing(self) -> Iterator[Path]:
         pipe = self.place.with_suffix(".pipe")
-        os.mkfifo(pipe)
+        try:
+            os.mkfifo(pipe)
+        except OSError:  # some file systems have no pipes
+            yield self.whole()
+            return
         failed: list[Exception] = []
+        stopped = threading.Event()
 
         def feed() -> None:
             try:
                 # The pipe breaks when the reader has stopped: it says why.
                 with unpacking(self.archive), suppress(BrokenPipeError), pipe.open("wb") as sink:
-                    sink.writelines(self._blocks())
+                    sink.writelines(takewhile(lambda _: not stopped.is_set(), self._blocks()))
             except Exception as error:
                 failed.append(error)
 
@@ -99,11 +104,14 @@ class Packed:
         try:
             yield pipe
         finally:
-            # A reader that stopped before the end, or that never began, is waited for no more.
-            while feeder.is_alive():
-                os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
-                feeder.join(0.02)
-            pipe.unlink()
+            stopped.set()
+            # A reader that stopped before the end, or that never began, is waited for no more: it
+            # may have left the pipe open, and full.
+            while feeder.is_alive() and pipe.exists():
+                with open(pipe, "rb", opener=_without_waiting) as rest:
+                    rest.read()
+                feeder.join(0.01)
+            pipe.unlink(missing_ok=True)
             if failed:
                 raise failed[0]
 
@@ -126,6 +134,10 @@ class Packed:
                 yield block
             if written != self.member.file_size:
                 raise zipfile.BadZipFile
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 @contextmanager

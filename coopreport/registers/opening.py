@@ -43,6 +43,10 @@ def opened(
             with unchanged(register):
                 loaded = _load(connection, register, Path(work), ids)
             yield connection, loaded
+        except RuntimeError as error:  # what DuckDB makes of an interruption
+            if isinstance(error.__cause__, KeyboardInterrupt):
+                raise error.__cause__ from None
+            raise
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise CannotPublish(
                 "Le registre ne tient pas dans la mémoire et le disque de travail\u00a0: "
