@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +51,17 @@ OF_A_CYCLE = Sayer("BadData", 3, 4)
 
 def wordings(package: Path, classes: Sequence[str]) -> dict[str, list[Wording]]:
     """Return the messages of each class of errors, by its name; faults are those of BadData."""
-    modules = [ast.parse(path.read_text("utf-8")) for path in sorted(package.rglob("*.py"))]
-    sayers = _sayers(modules, classes)
+    modules = {
+        ".".join(path.relative_to(package.parent).with_suffix("").parts): ast.parse(
+            path.read_text("utf-8")
+        )
+        for path in sorted(package.rglob("*.py"))
+    }
+    sayers = _sayers([*modules.values()], classes)
+    own = {name: _constants(module) for name, module in modules.items()}
     found: dict[str, set[Wording]] = {}
-    for module in modules:
-        constants = {name: each[-1] for name, each in _assigned(module.body).items()}
+    for name, module in modules.items():
+        constants = {**_imported(module, own), **own[name]}
         for function in _scopes(module):
             local = _assigned(ast.walk(function))
             for call in _calls(function):
@@ -76,6 +82,23 @@ def shell_wordings(folder: Path) -> list[Wording]:
         for said in SAY.findall(path.read_text(encoding="utf-8")):
             found.add(Wording(*(re.sub(r"\$\{?\w+\}?", UNKNOWN, text) for text in said)))
     return sorted(found)
+
+
+def _constants(module: ast.Module) -> dict[str, ast.expr]:
+    return {name: each[-1] for name, each in _assigned(module.body).items()}
+
+
+def _imported(
+    module: ast.Module, constants: Mapping[str, Mapping[str, ast.expr]]
+) -> dict[str, ast.expr]:
+    """Return the constants that a module takes from others, by the name that they have there."""
+    return {
+        each.name: there[each.name]
+        for node in module.body
+        if isinstance(node, ast.ImportFrom) and (there := constants.get(node.module or ""))
+        for each in node.names
+        if each.name in there
+    }
 
 
 def _scopes(module: ast.Module) -> Iterator[ast.AST]:

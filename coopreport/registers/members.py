@@ -1,8 +1,8 @@
 """A file of a register as its loader reads it: on disk, or packed in a ZIP.
 
 A packed file that is read once, from its start to its end, is decompressed as it is read: into a
-pipe, while DuckDB reads the other end. The whole of it is put on disk for who must read it again,
-to tell the lines at fault for one.
+pipe, while DuckDB reads the other end. The whole of it is put on disk only for who must read it
+again, to tell the lines of its faults.
 """
 
 from __future__ import annotations

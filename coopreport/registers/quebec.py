@@ -36,7 +36,6 @@ from coopreport.registers.members import RegisterMember
 from coopreport.registers.pieces import looked_up, rows_among
 from coopreport.registers.places import Towns
 from coopreport.registers.quebec_checks import (
-    FAULTY_SHARE,
     check_cells,
     check_statuses,
     refuse_conflicts,
@@ -92,7 +91,7 @@ def load(
         codes = judge_codes(rows.codes)
         check_statuses(source, codes.statuses, statuses)
         check_cells(connection, source, rows)
-        region, unplaced = place(source.name, rows.town, rows.lines, towns, FAULTY_SHARE)
+        region, unplaced = place(source.name, rows.town, rows.lines, towns)
         again, conflicts = _repeats(rows, codes, searched.result())
     refuse_conflicts(source, conflicts)
     struck = looked_up(codes.end_kind != NO_KIND, rows.code)

@@ -8,7 +8,7 @@ import numpy as np
 
 from coopreport.registers.csv_source import CsvSource, refusals
 from coopreport.registers.pieces import rows_among
-from coopreport.registers.units import NONE, days_query, fetched
+from coopreport.registers.units import days_query, fetched
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,7 +35,6 @@ def mergers(connection: DuckDBPyConnection, source: CsvSource) -> tuple[Array, A
 
     On either side; numbers are ascending, days since 1970-01-01 (int32).
     """
-    day = "CASE WHEN isfinite(day) THEN day END"
     with refusals(source):
         found = fetched(
             connection,
@@ -46,8 +45,8 @@ def mergers(connection: DuckDBPyConnection, source: CsvSource) -> tuple[Array, A
             ), sides AS (
                 SELECT one AS neq, day FROM events UNION SELECT other, day FROM events
             )
-            SELECT neq, {days_query("day", day)} FROM sides
-            WHERE neq IS NOT NULL AND day IS NOT NULL ORDER BY neq
+            SELECT neq, {days_query("day")} FROM sides
+            WHERE neq IS NOT NULL AND isfinite(day) ORDER BY neq
             """,
         )
     return found["neq"], found["day"]
@@ -68,4 +67,4 @@ def rows_merged(neq: Array, stat: Array, struck: Array, events: tuple[Array, Arr
     row = np.repeat(rows, several)
     event = np.arange(len(row)) - np.repeat(np.cumsum(several) - several - first, several)
     apart = stat[row].astype("int64") - days[event]
-    return np.unique(row[(apart >= -BEFORE) & (apart <= AFTER) & (days[event] != NONE)])
+    return np.unique(row[(apart >= -BEFORE) & (apart <= AFTER)])

@@ -15,7 +15,6 @@ import numpy as np
 
 from coopreport.registers import text_codes
 from coopreport.registers.csv_source import CsvSource, refusals
-from coopreport.registers.quebec_towns import town_line
 from coopreport.registers.units import NONE, days_query
 
 if TYPE_CHECKING:
@@ -108,7 +107,21 @@ def _learn(
 def _relation(read: str) -> str:
     """Return the SQL of the file's rows with the texts that are hashed, under their names."""
     codes = ", ".join(f"{column} AS {name}" for name, column in CODES.items())
-    return f"(SELECT *, {codes}, {town_line()} AS line FROM {read})"
+    return f"(SELECT *, {codes}, {_town_line()} AS line FROM {read})"
+
+
+def _town_line() -> str:
+    """Return the SQL of the address line that holds the town: the last one before the code."""
+    one, two, three, four = (f"ADR_DOMCL_LIGN{n}_ADR" for n in range(1, 5))
+
+    def postal(line: str) -> str:
+        return f"(strlen({line}) <= 7 AND substr({line}, 2, 1) BETWEEN '0' AND '9')"
+
+    return (
+        f"CASE WHEN {four} IS NOT NULL AND NOT {postal(four)} THEN {four} "
+        f"WHEN {three} IS NOT NULL AND NOT {postal(three)} THEN {three} "
+        f"ELSE coalesce({two}, {one}) END"
+    )
 
 
 def _query(read: str) -> str:

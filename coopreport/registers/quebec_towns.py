@@ -10,6 +10,7 @@ import numpy as np
 from coopreport.errors import BadData, Fault
 from coopreport.registers.pieces import looked_up, tally
 from coopreport.registers.places import AMBIGUOUS, Towns, town_of
+from coopreport.registers.quebec_checks import FAULTY_SHARE
 from coopreport.registers.schema import UNKNOWN
 from coopreport.registers.text_codes import places_of
 
@@ -24,26 +25,11 @@ GARBLED = ("Ã", "â€")
 Array = np.ndarray[Any, Any]
 
 
-def town_line() -> str:
-    """Return the SQL of the address line that holds the town: the last one before the code."""
-    one, two, three, four = (f"ADR_DOMCL_LIGN{n}_ADR" for n in range(1, 5))
-
-    def postal(line: str) -> str:
-        return f"(strlen({line}) <= 7 AND substr({line}, 2, 1) BETWEEN '0' AND '9')"
-
-    return (
-        f"CASE WHEN {four} IS NOT NULL AND NOT {postal(four)} THEN {four} "
-        f"WHEN {three} IS NOT NULL AND NOT {postal(three)} THEN {three} "
-        f"ELSE coalesce({two}, {one}) END"
-    )
-
-
 def place(
     name: str,
     town: Array,
     lines: Mapping[int, str | None],
     towns: Towns | None,
-    faulty_share: float,
 ) -> tuple[Array, dict[str, int]]:
     """Return the place in `PLACES` of each row's region (uint8), and how many have none, by cause.
 
@@ -51,7 +37,6 @@ def place(
         name: of the file, to show.
         town, lines: as in `quebec_rows.Rows`.
         towns: where the regions come from; None leaves every region unknown.
-        faulty_share: of the rows, beyond which text of a wrong encoding is a fault.
 
     Raises:
         BadData: the text was read in the wrong encoding before.
@@ -76,7 +61,7 @@ def place(
             regions[number] = PLACES.index(region)
         else:
             missing += rows
-    if garbled > faulty_share * len(town):
+    if garbled > FAULTY_SHARE * len(town):
         rule = "du texte UTF-8 a été lu comme du Windows-1252"
         remedy = "Reprendre le fichier à sa source, en UTF-8."
         raise BadData([Fault(name, 0, "ADR_DOMCL_LIGN2_ADR", example, rule, remedy)])

@@ -50,6 +50,8 @@ BORN_AT_REGISTRATION = "sans acte de constitution, naissance à l’immatriculat
 MERGED = "radiées par fusion ou scission, sorties sans être mortes"
 LATE = "immatriculées après leur constitution, à risque dès l’immatriculation"
 CONTINUED = "continuées ou transformées, gardées avec leur naissance"
+"""The rules whose units are counted."""
+
 SECTORS = (*layout.SECTORS, UNKNOWN)
 COLUMNS = {
     **dict.fromkeys(("birth", "end", "observed_from", "group"), "int32"),
