@@ -32,6 +32,8 @@ from tests.regions_fixtures import sheets_project
 from tests.test_regions import break_sheet
 
 FEW = "--region=03,06,16"
+FREE_PORT = "127.0.0.1:0"
+"""Where a scheduler serves its own page: without it, both ask for 8787, and the second warns."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address=FREE_PORT,
         local_directory=str(tmp_path_factory.mktemp("ouvriers")),
         silence_logs=50,
     ) as made:
@@ -53,7 +55,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
 def scheduler() -> Iterator[LocalCluster]:
     """A scheduler without any worker."""
     with LocalCluster(
-        n_workers=0, host="127.0.0.1", dashboard_address=None, silence_logs=50
+        n_workers=0, host="127.0.0.1", dashboard_address=FREE_PORT, silence_logs=50
     ) as made:
         yield made
 
