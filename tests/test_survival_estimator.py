@@ -7,7 +7,7 @@ import pytest
 
 from coopreport.analysis.pooled import COUNTS, pool
 from coopreport.analysis.rates import Rate, rates_at, reliability, survival_at
-from coopreport.analysis.survival import kaplan_meier, kaplan_meier_by
+from coopreport.analysis.survival import kaplan_meier, kaplan_meier_by, never_censored
 from coopreport.errors import BadCall, BadData
 from coopreport.registers.life_table import count_by_age
 
@@ -58,6 +58,15 @@ def test_the_naive_estimate_puts_everybody_at_risk_from_birth_with_the_same_deat
     curve = kaplan_meier(of_units(*units), delayed_entry=False)
     assert [at(curve, age)["at_risk"] for age in (5, 7, 9)] == [5, 4, 2]
     assert [at(curve, age)["survival"] for age in (5, 7, 9)] == pytest.approx([0.8, 0.6, 0.3])
+
+
+def test_without_censoring_the_estimate_is_the_share_of_births_without_a_known_death() -> None:
+    """Of five births two die by 7: 3/5, with the binomial error; a young one counts as alive."""
+    units = of_units((0, 5, True), (0, 1, False), (3, 7, True), (5, 9, True), (6, 12, False))
+    curve = kaplan_meier(never_censored(units), delayed_entry=False)
+    assert [at(curve, age)["survival"] for age in (5, 7, 9)] == pytest.approx([0.8, 0.6, 0.4])
+    assert at(curve, 7)["std_error"] == pytest.approx((0.6 * 0.4 / 5) ** 0.5)
+    assert curve[["deaths", "exits"]].sum().tolist() == [3, 2]
 
 
 def test_the_log_log_interval_by_hand() -> None:

@@ -175,3 +175,19 @@ def test_the_survival_curve_is_drawn(kind: str, request: pytest.FixtureRequest) 
     box = drawing.bounding_box()
     assert box and box["width"] > 400 and box["height"] > 150
     assert drawing.locator("path").count() > 3
+
+
+@pytest.mark.parametrize("kind", ["quebec", "british"])
+def test_the_curves_bear_the_rates_of_the_table_the_naive_ones_too(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    page: Page = request.getfixturevalue(kind)
+    table = {
+        row.locator("th").inner_text(): [cell.inner_text() for cell in row.locator("td").all()]
+        for row in exhibit(page, "survie.taux").locator("tbody tr").all()
+    }
+    rates = {table[age][column] for age in ("5\u00a0ans", "10\u00a0ans") for column in (0, 3)}
+    drawn = exhibit(page, "survie.courbe").locator("svg").first.locator("text").all()
+    shown = {text.inner_html() for text in drawn}
+    assert len(rates) == 4
+    assert rates <= {label.replace("&nbsp;", "\u00a0") for label in shown}

@@ -54,6 +54,22 @@ def kaplan_meier(
     return kaplan_meier_by(counts, (), delayed_entry, confidence, fractional)
 
 
+def never_censored(life_table: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts as if whoever has no known death had been watched to the oldest age.
+
+    With them and without delayed entry, `kaplan_meier` gives the share of all births without a
+    known death, however recent they are: without losses the estimate of Kaplan and Meier (1958) is
+    the observed proportion, and Greenwood's error the binomial one. It is too high as soon as a
+    unit is younger than the age that is told.
+
+    Raises:
+        BadData: as `pool`.
+    """
+    counts = pool(life_table)
+    oldest = counts["age_days"] == counts["age_days"].max()
+    return counts.assign(exits=counts["exits"].sum() * oldest)
+
+
 def kaplan_meier_by(
     life_table: pd.DataFrame,
     by: Sequence[str],

@@ -95,9 +95,17 @@ def curve(data: Data) -> pd.DataFrame:
 
 @frame("survie.courbe_naive")
 def naive_curve(data: Data) -> pd.DataFrame:
-    """The same co-operatives as if everybody had been observed from birth."""
-    confidence = survival_source.reading_of(data).confidence
-    return survival.kaplan_meier(coops(data), delayed_entry=False, confidence=confidence)
+    """The curve of a reader who forgets what the register cannot tell: see `naive_words`.
+
+    Where the observation began late, everybody is observed from birth; where it did not, everybody
+    without a known death is alive at every age.
+    """
+    table, opening = coops(data), survival_source.source_of(data).definition.observation_start
+    return survival.kaplan_meier(
+        table if opening else survival.never_censored(table),
+        delayed_entry=False,
+        confidence=survival_source.reading_of(data).confidence,
+    )
 
 
 @frame("survie.taux")
@@ -105,20 +113,13 @@ def rates(data: Data) -> pd.DataFrame:
     """The rates at the cycle's ages: corrected (interval, at risk) and naive."""
     reading = survival_source.reading_of(data)
     corrected, naive = data.frame("survie.courbe"), data.frame("survie.courbe_naive")
-    opening = survival_source.source_of(data).definition.observation_start
-    rows = []
-    for years in reading.years:
-        row = reading.row(survival_at(corrected, years))
-        row["naive"] = survival_at(naive, years).survival if opening else _crude(corrected, years)
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _crude(curve: pd.DataFrame, years: float) -> float | None:
-    """Return the share of all births without a known death by n years, however recent they are."""
-    births = int(curve["entries"].sum())
-    dead = curve.loc[curve["age_days"] <= years * survival.DAYS_PER_YEAR, "deaths"].sum()
-    return float(1 - dead / births) if births else None
+    return pd.DataFrame(
+        [
+            reading.row(survival_at(corrected, years))
+            | {"naive": survival_at(naive, years).survival}
+            for years in reading.years
+        ]
+    )
 
 
 @frame("survie.par_groupe")
