@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from coopreport.catalogue.survival_register import n_year_rules
+from coopreport.catalogue.survival_sensitivity import n_year_rules
 from coopreport.catalogue.survival_source import (
     blank_words,
     cooperatives,

@@ -191,3 +191,17 @@ def test_the_curves_bear_the_rates_of_the_table_the_naive_ones_too(
     shown = {text.inner_html() for text in drawn}
     assert len(rates) == 4
     assert rates <= {label.replace("&nbsp;", "\u00a0") for label in shown}
+
+
+@pytest.mark.parametrize(("kind", "name"), [("quebec", "sector"), ("british", "type")])
+def test_the_table_of_unknown_groups_has_the_order_of_the_groups_table(
+    kind: str, name: str, request: pytest.FixtureRequest
+) -> None:
+    page: Page = request.getfixturevalue(kind)
+    groups, blanks = (
+        [row.inner_text() for row in exhibit(page, f"survie.{table}_{name}").locator("th").all()]
+        for table in ("par_groupe", "blancs")
+    )
+    named = [group for group in groups if group in blanks]
+    assert len(set(named)) > 5
+    assert [group for group in blanks if group in named] == named

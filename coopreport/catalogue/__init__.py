@@ -24,6 +24,7 @@ from coopreport.catalogue import (
     survival,
     survival_rates,
     survival_register,
+    survival_sensitivity,
     timeline,
 )
 from coopreport.catalogue.base import CATALOGUE
@@ -49,5 +50,6 @@ __all__ = [
     "survival",
     "survival_rates",
     "survival_register",
+    "survival_sensitivity",
     "timeline",
 ]

@@ -153,6 +153,11 @@ def cooperatives(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["legal_form"] == COOPERATIVE].reset_index(drop=True)
 
 
+def cooperatives_under(data: Data, definition: Definition) -> pd.DataFrame:
+    """Return the life table of all co-operatives of the source under a definition."""
+    return cooperatives(life_tables(data, definition)["all"])
+
+
 def has_others(data: Data) -> bool:
     """Tell whether the source counts other firms beside the co-operatives."""
     if data.cycle.register is None:
