@@ -44,6 +44,14 @@ def test_a_text_whose_field_has_no_english_has_none() -> None:
     assert SAMPLE.find("Survie des mutuelles") is None
 
 
+def test_sentences_that_follow_one_another_are_found_one_by_one() -> None:
+    found = Messages([("Le {what} manque.", "The {what} is missing."), ("type", "type")])
+    assert (
+        found.find("Le type manque. Le type manque.") == "The type is missing. The type is missing."
+    )
+    assert found.find("Le type manque. La région manque.") is None
+
+
 def test_a_french_date_becomes_an_english_one() -> None:
     assert SAMPLE.find("Communiqué du 1er septembre 2020") == "News release of September 1, 2020"
     assert SAMPLE.find("juin 2017") == "June 2017"

@@ -3,7 +3,8 @@
 A `.po` file is gettext's: `msgid` is the French, `msgstr` the English, `fuzzy` an English to look
 at again, which is not shown. Titles, labels and sentences are computed, so a French text is looked
 up when it is shown, whole: a `msgid` with fields (`Survie des {coops}`) is matched by what it gives
-once filled, and what fills a field is looked up in its turn. Pure, but for reading the file once.
+once filled, and what fills a field is looked up in its turn; so is each sentence of a text that is
+not found whole. Pure, but for reading the file once.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ CATALOGUE = Path(__file__).parent / "en.po"
 LONGEST = 3000
 """Characters beyond which a text, which may come from data, is not matched with fields."""
 _FIELD = re.compile(r"\{(\w+)\}")
+_NEXT_SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-ZÀ-Ý])")
 _WORD = re.compile(r"\b(?![IVX]+\b)[^\W\d_]{2,}")
 _NAME = re.compile(
     r"https?://\S+|[0-9a-f]{12,64}|\{\w+\}|\S+\.\w{2,5}|[a-z_]+(\.\w+)+|(?=\S*[\d_/|])\S+"
@@ -66,6 +68,9 @@ class Messages:
                 parts = {name: self.find(part) for name, part in match.groupdict().items()}
                 if None not in parts.values():
                     return english.format(**parts)
+        first, *others = _NEXT_SENTENCE.split(key, maxsplit=1)
+        if others and (one := self.find(first)) and (rest := self.find(others[0])):
+            return f"{one} {rest}"
         return None
 
 
