@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,14 +22,21 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from coopreport.doctor.checks import BROWSERS
+from coopreport.registers.generator import write_quebec
 from docs.reference import ROOT
 from tests.chapters import CYCLE
+from tests.conftest import copy_sources
+from tests.registers_fixtures import name_register, towns
+from tests.releases import done
 
 FOLDER = ROOT / "docs" / "pictures"
-BUILD = ROOT / "build"
+PAGE = Path("build", CYCLE, "latest", "rapport.html")
+"""The page of a project's report."""
 COLOURS = 64
 MOST_BYTES = 120_000
 SCREEN = (1200, 760)
+FIRMS = 300_000
+"""Firms of the Québec register that is generated for its pictures."""
 LAB_SCREEN = (1400, 860)
 LAB_PATIENCE = 120_000
 """Milliseconds: JupyterLab starts, then a chapter runs to its end."""
@@ -62,6 +70,16 @@ def remark(page: Page) -> bytes:
     return page.screenshot()
 
 
+def section(title: str) -> Take:
+    """Return what takes the picture of the screen that a section begins."""
+
+    def take(page: Page) -> bytes:
+        page.get_by_role("heading", name=title).evaluate("e => e.scrollIntoView()")
+        return page.screenshot()
+
+    return take
+
+
 def exhibit(name: str) -> Take:
     """Return what takes the picture of a table or a chart, by its name."""
 
@@ -81,6 +99,26 @@ REPORT: dict[str, Take] = {
     "remarque": remark,
 }
 """The pictures of the report's page, by their name."""
+
+
+GENERATED: dict[str, Take] = {
+    "registre": section("Les autres entreprises, sous la même définition"),
+    "courbe-registre": exhibit("survie.courbe"),
+}
+"""The pictures of a report on a generated register, by their name."""
+
+
+def generated_report(project: Path) -> Path:
+    """Make the report on a generated Québec register in a copy of the project; return its page."""
+    copy_sources(project)
+    registers = project / "registers"
+    registers.mkdir()
+    places = towns(registers)
+    write_quebec(registers / "registre.zip", FIRMS, 1, zipped=True, municipalities=places)
+    entry = f"path: registers/registre.zip, municipalities: registers/{places.name}"
+    name_register(project, f"{{kind: quebec, {entry}}}")
+    done(project, "report", "--pdf=non")
+    return project / PAGE
 
 
 def take_report(browser: Browser, page: Path, folder: Path, pictures: dict[str, Take]) -> None:
@@ -110,7 +148,8 @@ def take_lab(browser: Browser, folder: Path) -> None:
         prose = page.locator(".jp-MarkdownCell", has_text="Les montants annuels").first
         live = prose.locator("data.indicator").first
         expect(live).to_have_text(re.compile(r"[0-9]"), timeout=LAB_PATIENCE)
-        live.scroll_into_view_if_needed()
+        prose.click()  # Lab keeps the active cell in view, and would go back to the last that ran.
+        expect(live).to_be_in_viewport()
         keep(page.screenshot(), folder / "lab.png")
         page.close()
 
@@ -159,12 +198,15 @@ def chromium() -> Iterator[Browser]:
 
 
 def main() -> None:
-    """Make the report, then every picture."""
-    subprocess.run([sys.executable, "-m", "coopreport", "report"], cwd=ROOT, check=True)
+    """Make the report, also on a generated register, then every picture."""
+    subprocess.run(
+        [sys.executable, "-m", "coopreport", "report", "--pdf=oui"], cwd=ROOT, check=True
+    )
     FOLDER.mkdir(exist_ok=True)
-    with chromium() as browser:
-        take_report(browser, BUILD / CYCLE / "latest" / "rapport.html", FOLDER, REPORT)
-        take_report(browser, BUILD / "index.html", FOLDER, {"index": first_screen})
+    with chromium() as browser, tempfile.TemporaryDirectory() as copied:
+        take_report(browser, ROOT / PAGE, FOLDER, REPORT)
+        take_report(browser, generated_report(Path(copied)), FOLDER, GENERATED)
+        take_report(browser, ROOT / "build" / "index.html", FOLDER, {"index": first_screen})
         take_lab(browser, FOLDER)
 
 

@@ -102,13 +102,21 @@ def test_the_appendix_marks_generated_numbers_too(quebec: Page) -> None:
     assert all(MARK in row.locator("td.number").last.inner_text() for row in rows)
 
 
-def test_marks_of_key_figures_stay_in_their_box(quebec: Page) -> None:
-    for box in quebec.locator(".figures:has(sup.demo) dl > div").all():
-        wide = box.evaluate(
-            """e => [...e.querySelectorAll('sup.demo')].map(
-                m => m.getBoundingClientRect().right <= e.getBoundingClientRect().right)"""
-        )
-        assert wide and all(wide)
+@pytest.mark.parametrize("kind", ["quebec", "british"])
+@pytest.mark.parametrize("width", [320, 660, 1100, 1280])
+def test_key_figures_stay_in_their_box_their_mark_too(
+    kind: str, width: int, request: pytest.FixtureRequest
+) -> None:
+    page: Page = request.getfixturevalue(kind)
+    page.set_viewport_size({"width": width, "height": 900})
+    beyond = page.locator(".figures .card").evaluate_all(
+        """cards => cards.map(card => Math.max(...[...card.querySelectorAll('.value *')].map(
+            part => part.getBoundingClientRect().right)) - card.getBoundingClientRect().right)"""
+    )
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert len(beyond) >= 10
+    assert max(beyond) < 1
+    assert (page.locator(".figures sup.demo").count() > 0) == (kind == "quebec")
 
 
 def test_a_claim_is_never_verified_by_a_generated_rate(quebec: Page) -> None:
