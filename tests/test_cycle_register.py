@@ -57,6 +57,18 @@ def test_the_files_of_the_register_are_inputs_of_the_build(registers: Path) -> N
     assert input_files(project, cycle) != before
 
 
+def test_the_earlier_edition_is_an_input_too(registers: Path) -> None:
+    (registers / "registers" / "avant.csv").write_text("unit_id,birth\n")
+    cycle = with_register(
+        registers,
+        " {kind: csv, path: registers/liste.csv, earlier: registers/avant.csv,"
+        " earlier_seen: 2020-01-01}",
+    )
+    assert cycle.register is not None
+    assert cycle.register.earlier_seen == date(2020, 1, 1)
+    assert "registers/avant.csv" in input_files(Project(registers), cycle)
+
+
 def test_a_folder_gives_each_of_its_files(registers: Path) -> None:
     folder = registers / "registers" / "quebec"
     folder.mkdir()
@@ -81,6 +93,12 @@ def test_a_folder_gives_each_of_its_files(registers: Path) -> None:
         (" {kind: csv, path: registers/liste.csv, cut_off: 31/12/2022}", "AAAA-MM-JJ"),
         (" {kind: csv, path: registers/liste.csv, cut_off: 2999-01-01}", "AAAA-MM-JJ"),
         (" {kind: csv, path: registers/liste.csv, municipalities: notebooks/x}", "ou data/"),
+        (
+            " {kind: csv, path: registers/liste.csv, earlier: registers/liste.csv}",
+            "earlier_seen: …",
+        ),
+        (" {kind: csv, path: registers/liste.csv, earlier_seen: 2020-01-01}", "earlier: …"),
+        (" {kind: csv, path: registers/liste.csv, earlier: data/grants.csv}", "sous registers/"),
         (" registers/liste.csv", "« register » doit être une liste"),
     ],
 )

@@ -110,10 +110,12 @@ def test_a_register_is_recorded_as_the_cycle_names_it_without_an_absolute_path(
         "kind": "csv",
         "path": "registers/noms.csv",
         "municipalities": "registers/villes.csv",
+        "earlier": "",
         "first_birth": "",
         "last_birth": "",
         "observation_start": "",
         "cut_off": "2022-12-31",
+        "earlier_seen": "",
     }
 
 

@@ -22,11 +22,10 @@ from coopreport.catalogue.survival_source import (
 from coopreport.data import Data
 from coopreport.indicators import SYNTHETIC, Result
 from coopreport.ledger import withheld
-from coopreport.registers.generator import write_quebec
 from tests.chapters import CYCLE
 from tests.claims_fixtures import ledger_of
-from tests.conftest import copy_sources, runner
-from tests.registers_fixtures import name_register, uk_edition
+from tests.conftest import runner
+from tests.registers_fixtures import generated_project, name_register, uk_edition
 
 DEMO = "données de démonstration"
 
@@ -34,18 +33,7 @@ DEMO = "données de démonstration"
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a generated Québec register of 20,000 firms, named by its cycle."""
-    project = copy_sources(tmp_path_factory.mktemp("registre"))
-    towns = project / "registers" / "villes.csv"
-    towns.parent.mkdir()
-    towns.write_text(TOWNS, encoding="utf-8")
-    write_quebec(
-        project / "registers" / "registre.zip", 20_000, 3, zipped=True, municipalities=towns
-    )
-    name_register(
-        project,
-        "{kind: quebec, path: registers/registre.zip, municipalities: registers/villes.csv}",
-    )
-    return project
+    return generated_project(tmp_path_factory.mktemp("registre"), 20_000, 3, TOWNS)
 
 
 TOWNS = "".join(
@@ -188,6 +176,31 @@ def test_a_plain_list_of_co_operatives_makes_the_chapter_too(given: Path) -> Non
     assert "Ce registre ne compte que des coopératives" in html
     assert "Le secteur manque plus souvent aux unités disparues" in html
     assert DEMO not in html
+
+
+def test_the_units_that_vanished_since_an_earlier_edition_move_the_rate(given: Path) -> None:
+    """20 of the 80 co-operatives of 2014 are gone: alive for four years of seven, or dead then."""
+    gone = "".join(
+        f"D{number},2010-01-15,,,cooperative,travail,detail,06\n" for number in range(20)
+    )
+    (given / "registers" / "avant.csv").write_text(CSV + gone, encoding="utf-8")
+    cycle = given / "data" / "cycles" / f"{CYCLE}.yaml"
+    entry, named = "path: registers/liste.csv", "earlier: registers/avant.csv"
+    text = cycle.read_text(encoding="utf-8")
+    cycle.write_text(
+        text.replace(entry, f"{entry}, {named}, earlier_seen: 2014-01-01"), encoding="utf-8"
+    )
+    done = runner(given)("report")
+    assert done.returncode == 0, done.stderr
+    html = chapter((given / "build" / CYCLE / "latest" / "rapport.html").read_text("utf-8"))
+    rows = ledger_of(given).frame("survie.sensibilite").rows
+    five = rows[rows["years"] == 5].set_index("case")
+    since = "Unités disparues depuis l’édition du 1er\u00a0janvier 2014"
+    left, dead = f"{since}, sorties ce jour-là", f"{since}, mortes ce jour-là"
+    assert five["births"][[left, dead]].tolist() == [80, 80]
+    assert five["deaths"][dead] == five["deaths"][left] + 20
+    assert five["gap"][dead] < five["gap"][left]
+    assert all(case in html for case in (left, dead))
 
 
 def test_a_real_register_carries_no_flag_of_demonstration(given: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +14,15 @@ from coopreport.analysis.rates import reliability
 from coopreport.catalogue import survival_source
 from coopreport.catalogue.base import CATALOGUE
 from coopreport.data import Data
+from coopreport.locale import format_date
+from coopreport.registers.editions import Treatment
+from coopreport.registers.life_table import add_tables
 from coopreport.registers.schema import UNKNOWN
 
 frame = CATALOGUE.frame
+
+VANISHED: Mapping[Treatment, str] = {"leaves": "sorties ce jour-là", "dies": "mortes ce jour-là"}
+"""What becomes of them under each treatment: see `registers.editions.TREATMENTS`."""
 
 
 @frame("survie.regles")
@@ -86,6 +93,7 @@ def sensitivity(data: Data) -> pd.DataFrame:
         (title, survival_source.cooperatives_under(data, rule))
         for title, rule in _other_rules(found)
     ]
+    cases += _with_vanished(data, found, tables["all"])
     rows = []
     base: dict[float, Any] = {}
     for title, table in cases:
@@ -115,6 +123,28 @@ def _other_rules(found: survival_source.Source) -> list[tuple[str, Definition]]:
     return rules
 
 
+def _with_vanished(
+    data: Data, found: survival_source.Source, table: pd.DataFrame
+) -> list[tuple[str, pd.DataFrame]]:
+    """Return the co-operatives with those that vanished since the earlier edition, if it is named.
+
+    Args:
+        table: the life table of the register, by legal form.
+    """
+    if found.account is None or (seen := data.register().entry.earlier_seen) is None:
+        return []
+    tables = data.register().vanished(found.definition, ["legal_form"], found.account)
+    earlier = data.register().entry.to_json()["earlier"]
+    data.read_register(found.account, (f"earlier={earlier}", f"earlier_seen={seen}"))
+    return [
+        (
+            f"Unités disparues depuis l’édition du {format_date(seen)}, {VANISHED[treatment]}",
+            survival_source.cooperatives(add_tables([table, vanished])),
+        )
+        for treatment, vanished in tables.items()
+    ]
+
+
 @frame("survie.blancs")
 def blanks(data: Data) -> pd.DataFrame:
     """Each group's rate when units of unknown group are left apart, or spread over the groups.
@@ -133,20 +163,11 @@ def blanks(data: Data) -> pd.DataFrame:
         if not (table[name] == UNKNOWN).any():
             continue
         found = breakdown.blank_readings(table, name, UNKNOWN, reading)
-        wide = found.pivot_table(
-            index=["group", "years"], columns="reading", values="survival", sort=False
-        ).reset_index()
-        flags = found.pivot_table(
-            index=["group", "years"],
-            columns="reading",
-            values="status",
-            aggfunc="first",
-            sort=False,
-        ).reset_index()
-        wide = wide.reindex(columns=["group", "years", *breakdown.READINGS])
+        wide = found.set_index(["group", "years", "reading"])[["survival", "status"]].unstack()
+        rates = pd.DataFrame(wide["survival"], columns=[*breakdown.READINGS], dtype="float64")
+        statuses = pd.DataFrame(wide["status"], columns=[*breakdown.READINGS])
+        wide = rates.join(statuses.add_suffix("_status")).reset_index()
         order = [breakdown.ALL, *ranked.loc[ranked["dimension"] == name, "group"].unique()]
-        for reading_name in breakdown.READINGS:
-            wide[f"{reading_name}_status"] = flags.get(reading_name)
         labels = survival_source.labels_of(data, name) | {breakdown.ALL: "Ensemble"}
         wide["label"] = [labels.get(group, group) for group in wide["group"]]
         wide = wide.assign(dimension=name, title=survival_source.title_of(data, name))

@@ -13,8 +13,8 @@ from coopreport.errors import nearest
 from coopreport.project import Project
 from coopreport.register_kinds import KINDS
 
-PATHS = ("path", "municipalities")
-DATES = ("first_birth", "last_birth", "observation_start", "cut_off")
+PATHS = ("path", "municipalities", "earlier")
+DATES = ("first_birth", "last_birth", "observation_start", "cut_off", "earlier_seen")
 NAMES = ("kind", *PATHS, *DATES)
 
 FaultAt = Callable[[int, str, str, str, str], None]
@@ -25,25 +25,28 @@ FaultAt = Callable[[int, str, str, str, str], None]
 class CycleRegister:
     """A register as a cycle names it; a date left out takes its default in the chapter.
 
-    `path` and `municipalities` are absolute; `shown` is `path` from the project's root.
+    The paths are absolute; `shown` is `path` from the project's root. `earlier` is an earlier
+    edition of the same register, and `earlier_seen` its day: both are there, or neither.
     """
 
     kind: str
     path: Path
     shown: str
     municipalities: Path | None = None
+    earlier: Path | None = None
     first_birth: date | None = None
     last_birth: date | None = None
     observation_start: date | None = None
     cut_off: date | None = None
+    earlier_seen: date | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that the register is read from."""
-        places = [self.path, *([self.municipalities] if self.municipalities else [])]
         return tuple(
             file
-            for place in places
+            for name in PATHS
+            if (place := getattr(self, name))
             for file in (sorted(place.rglob("*")) if place.is_dir() else [place])
             if file.is_file()
         )
@@ -52,11 +55,10 @@ class CycleRegister:
         """Return the entry as the cycle's file has it; what is left out is ""."""
         days = {name: getattr(self, name) for name in DATES}
         root = self.path.parents[len(PurePosixPath(self.shown).parts) - 1]
-        places = self.municipalities
+        paths = {name: getattr(self, name) for name in PATHS}
         return {
             "kind": self.kind,
-            "path": self.shown,
-            "municipalities": places.relative_to(root).as_posix() if places else "",
+            **{n: path.relative_to(root).as_posix() if path else "" for n, path in paths.items()},
             **{name: day.isoformat() if day else "" for name, day in days.items()},
         }
 
@@ -76,7 +78,9 @@ def register_of(
         if name not in NAMES:
             hint = nearest(name, list(NAMES)) or f"noms permis : {', '.join(NAMES)}."
             wrong(at, name, "", "paramètre inconnu", hint)
-    for name in ("kind", "path"):
+    pair = ("earlier", "earlier_seen")
+    needed = ("kind", "path", *(pair if any(name in given for name in pair) else ()))
+    for name in needed:
         if name not in given:
             wrong(line, name, "", "valeur absente", f"ajoutez « {name}: … ».")
     at, kind = given.get("kind", (line, ""))
@@ -92,9 +96,9 @@ def register_of(
             paths[name] = project.root / text
             if not paths[name].exists():
                 remedy = (
-                    "prenez-le d’abord : make register URL=… ou FILE=…"
-                    if name == "path"
-                    else "donnez la table des municipalités, sous registers/ ou data/."
+                    "donnez la table des municipalités, sous registers/ ou data/."
+                    if name == "municipalities"
+                    else "prenez-le d’abord : make register URL=… ou FILE=…"
                 )
                 wrong(at, name, text, "ce fichier n’existe pas", remedy)
     dates: dict[str, date] = {}
@@ -108,14 +112,19 @@ def register_of(
     if before:
         return None
     return CycleRegister(
-        kind, paths["path"], given["path"][1], paths.get("municipalities"), **dates
+        kind,
+        paths["path"],
+        given["path"][1],
+        municipalities=paths.get("municipalities"),
+        earlier=paths.get("earlier"),
+        **dates,
     )
 
 
 def _bad_path(text: str, name: str) -> str:
     """Return the rule that a path breaks, "" for a plain path under its room of the project."""
     parts = PurePosixPath(text).parts
-    rooms = ("registers",) if name == "path" else ("registers", "data")
+    rooms = ("registers", "data") if name == "municipalities" else ("registers",)
     if not parts or "\\" in text or ".." in parts or len(parts) < 2 or parts[0] not in rooms:
         return f"un chemin sous {' ou '.join(f'{room}/' for room in rooms)} est attendu"
     return ""

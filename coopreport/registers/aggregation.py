@@ -147,6 +147,17 @@ def content_hash(register: RegisterFile) -> str:
     return archive.content_hash(register.path, tuple(quebec_layout.READ))
 
 
+def known_hashes(register: RegisterFile, cache: Path) -> tuple[str, str]:
+    """Return the hashes of a register and of its table of towns ("" for none), as a cache has them.
+
+    Each is taken once, as long as its file has not been written to.
+    """
+    digest = kept_tables.known_hash(cache, register.path, lambda: content_hash(register))
+    if (towns := register.municipalities) is None:
+        return digest, ""
+    return digest, kept_tables.known_hash(cache, towns, lambda: archive.content_hash(towns, ()))
+
+
 def read_units(register: RegisterFile) -> tuple[pd.DataFrame, Account]:
     """Return every unit, in the columns of the schema, sorted by id, and the account.
 
@@ -251,10 +262,7 @@ def _cached(
     folder: Path,
 ) -> RegisterTables:
     """Answer from the cache what it has; count the rest, in one reading, and keep it."""
-    digest = kept_tables.known_hash(folder, register.path, lambda: content_hash(register))
-    towns = ""
-    if (place := register.municipalities) is not None:
-        towns = kept_tables.known_hash(folder, place, lambda: archive.content_hash(place, ()))
+    digest, towns = known_hashes(register, folder)
     keys = {
         grouping: kept_tables.key(register.kind, digest, towns, rules, only, grouping)
         for grouping in asked

@@ -7,15 +7,13 @@ register add up to those of the whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from coopreport.analysis.cohorts import COHORT_COUNTS
-from coopreport.registers import archive
 from coopreport.registers import cache as kept_tables
-from coopreport.registers.aggregation import content_hash
+from coopreport.registers.aggregation import known_hashes
 from coopreport.registers.csv_source import literal
 from coopreport.registers.opening import opened
 from coopreport.registers.schema import Account, RegisterFile, Rules
@@ -42,15 +40,9 @@ def cohort_counts(
     wanted = sorted({int(number) for number in years})
     key = ""
     if cache is not None:
-        digest = kept_tables.known_hash(cache, register.path, lambda: content_hash(register))
-        towns = register.municipalities
-        about = (
-            kept_tables.known_hash(cache, towns, partial(archive.content_hash, towns, ()))
-            if towns
-            else ""
-        )
+        digest, towns = known_hashes(register, cache)
         grouping = ["cohort counts", *map(str, wanted), *by]
-        key = kept_tables.key(register.kind, digest, about, rules, {}, grouping)
+        key = kept_tables.key(register.kind, digest, towns, rules, {}, grouping)
         if (kept := kept_tables.read(cache, key)) is not None:
             return kept[0].astype(dict.fromkeys(by, "object"))
     table = _count(register, rules, wanted, by)

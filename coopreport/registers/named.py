@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from coopreport.analysis.definition import Definition
 from coopreport.cycles.register import CycleRegister
 from coopreport.registers.schema import Account, RegisterFile, Rules
+
+if TYPE_CHECKING:
+    from coopreport.registers.editions import Treatment
 
 TITLES = {
     "quebec": "Registre des entreprises du Québec, données ouvertes",
@@ -68,6 +71,22 @@ class NamedRegister:
 
         rules = Rules.of(definition)
         return cohort_counts(self.file, rules, years, by, account=account, cache=self.cache)
+
+    def vanished(
+        self, definition: Definition, by: Sequence[str], account: Account
+    ) -> Mapping[Treatment, pd.DataFrame]:
+        """Return the life tables of the units of the earlier edition that this one has no more.
+
+        By treatment (see `editions.TREATMENTS`); none where the cycle names no earlier edition.
+        """
+        if self.entry.earlier is None or self.entry.earlier_seen is None:
+            return {}
+        from coopreport.registers.editions import Editions, vanished_tables
+
+        earlier = replace(self.file, path=self.entry.earlier)
+        editions = Editions(earlier, self.file, self.entry.earlier_seen)
+        rules = Rules.of(definition)
+        return vanished_tables(editions, rules, by, account=account, cache=self.cache)
 
     def to_json(self, account: Account) -> dict[str, Any]:
         """Return what the trail of a number says of the register."""

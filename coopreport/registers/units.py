@@ -7,7 +7,7 @@ NumPy judges and counts them in a fraction of the time of reading them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +53,11 @@ class Units:
         """The number of places of `groups`."""
         return len(self.groups[TEXT_GROUPS[0]])
 
+    def only(self, kept: Array) -> Units:
+        """Return those of a mask; the groups are the same."""
+        ids = None if self.ids is None else self.ids[kept]
+        return replace(self, **{name: getattr(self, name)[kept] for name in ARRAYS}, ids=ids)
+
     def put(self, connection: DuckDBPyConnection) -> None:
         """Make them the view `units` of a database, in the columns of the schema (no `synthetic`).
 
@@ -60,7 +65,7 @@ class Units:
         """
         import pandas as pd
 
-        arrays = {name: getattr(self, name) for name in (*DATES, "end_kind", "group")}
+        arrays = {name: getattr(self, name) for name in ARRAYS}
         if self.ids is not None:
             arrays["unit_id"] = self.ids
         connection.register("unit_arrays", pd.DataFrame(arrays, copy=False))
@@ -79,6 +84,8 @@ class Units:
 
 DATES = ("birth", "end", "observed_from")
 """The arrays of days of `Units`."""
+ARRAYS = (*DATES, "end_kind", "group")
+"""Its arrays that are always there."""
 
 
 def days_query(name: str, day: str = "", otherwise: str = "NULL") -> str:
