@@ -22,11 +22,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from coopreport.doctor.checks import BROWSERS
-from coopreport.registers.generator import write_quebec
 from docs.reference import ROOT
 from tests.chapters import CYCLE
-from tests.conftest import copy_sources
-from tests.registers_fixtures import name_register, towns
+from tests.registers_fixtures import generated_project
 from tests.releases import done
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -110,14 +108,7 @@ GENERATED: dict[str, Take] = {
 
 def generated_report(project: Path) -> Path:
     """Make the report on a generated Québec register in a copy of the project; return its page."""
-    copy_sources(project)
-    registers = project / "registers"
-    registers.mkdir()
-    places = towns(registers)
-    write_quebec(registers / "registre.zip", FIRMS, 1, zipped=True, municipalities=places)
-    entry = f"path: registers/registre.zip, municipalities: registers/{places.name}"
-    name_register(project, f"{{kind: quebec, {entry}}}")
-    done(project, "report", "--pdf=non")
+    done(generated_project(project, FIRMS, 1), "report", "--pdf=non")
     return project / PAGE
 
 

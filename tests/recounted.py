@@ -56,8 +56,8 @@ class Recount:
 
 
 def recount(registers: Path) -> Mapping[str, Recount]:
-    """Count `r.zip` of a folder by the regions of `villes.csv` beside it."""
-    with (registers / "villes.csv").open(encoding="utf-8") as file:
+    """Count `registre.zip` of a folder by the regions of `municipalites.csv` beside it."""
+    with (registers / "municipalites.csv").open(encoding="utf-8") as file:
         regions = {row["municipalite"]: row["region_code"] for row in csv.DictReader(file)}
     merged = {row["NEQ_ASSUJ_REL"] for row in _rows(registers, "FusionScissions.csv")}
     found: dict[str, Recount] = defaultdict(Recount)
@@ -81,5 +81,5 @@ def recount(registers: Path) -> Mapping[str, Recount]:
 
 
 def _rows(registers: Path, name: str) -> Iterator[dict[str, str]]:
-    with zipfile.ZipFile(registers / "r.zip") as archive, archive.open(name) as file:
+    with zipfile.ZipFile(registers / "registre.zip") as archive, archive.open(name) as file:
         yield from csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig"))

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from coopreport.regions.sheet import CODES
-from coopreport.registers.generator import write_quebec
-from tests.conftest import copy_sources
-from tests.registers_fixtures import name_register
+from tests.registers_fixtures import generated_project
 from tests.releases import done
 from tests.shared import copy, made_once
 
@@ -32,19 +30,14 @@ TOWNS = (
     ("Longueuil", "16", 250_000),
     ("Drummondville", "17", 80_000),
 )
-ENTRY = "{kind: quebec, path: registers/r.zip, municipalities: registers/villes.csv}"
 
 
 def register_project(folder: Path, rows: int = 40_000) -> Path:
     """Copy the project, with a generated register of `rows` firms, one in a hundred a co-op."""
-    project = copy_sources(folder)
-    towns = project / "registers" / "villes.csv"
-    towns.parent.mkdir()
     lines = [f"{name},{code},{people}\n" for name, code, people in TOWNS]
-    towns.write_text("municipalite,region_code,population\n" + "".join(lines), encoding="utf-8")
-    write_quebec(project / "registers" / "r.zip", rows, 7, zipped=True, municipalities=towns)
-    name_register(project, ENTRY)
-    return project
+    return generated_project(
+        folder, rows, 7, "municipalite,region_code,population\n" + "".join(lines)
+    )
 
 
 def sheets_project(factory: pytest.TempPathFactory, folder: Path) -> Path:

@@ -13,8 +13,9 @@ import pytest
 from coopreport.analysis.definition import DEATHS, EX_OFFICIO
 from coopreport.registers import RegisterFile, Rules, uk
 from coopreport.registers import quebec_layout as layout
+from coopreport.registers.generator import write_quebec
 from tests.chapters import CYCLE
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_sources
 
 NOT_EX_OFFICIO = tuple(kind for kind in DEATHS if kind != EX_OFFICIO)
 UK_REGISTER = ROOT.parent / "shared" / "data" / "uk" / "organisations_2017-06.csv"
@@ -31,6 +32,15 @@ DOMAINS = [
     {"TYP_DOM_VAL": "STAT_IMMAT", "COD_DOM_VAL": code, "VAL_DOM_FRAN": label}
     for code, label in (("IM", "Immatriculée"), ("RD", "Radiée sur demande"), ("NI", "Non imm."))
 ]
+
+GROUPINGS: list[tuple[str, ...]] = [
+    (),
+    ("legal_form",),
+    ("region", "sector"),
+    ("cohort",),
+    ("form_code", "cohort"),
+]
+"""Groupings of every kind."""
 
 Row = Mapping[str, str]
 
@@ -93,6 +103,28 @@ def towns(parent: Path) -> Path:
     path = parent / "municipalites.csv"
     path.write_text(TOWNS, encoding="utf-8")
     return path
+
+
+def generated_register(parent: Path) -> RegisterFile:
+    """Write a generated Québec register of 4,000 firms, as a folder."""
+    places = towns(parent)
+    path = write_quebec(parent / "r", 4000, 7, municipalities=places)
+    return RegisterFile("quebec", path, places)
+
+
+def generated_project(project: Path, firms: int, seed: int, places: str = TOWNS) -> Path:
+    """Copy the project to a folder, with a generated Québec register that its cycle names.
+
+    `places` is the table of its towns.
+    """
+    registers = copy_sources(project) / "registers"
+    registers.mkdir()
+    table = registers / "municipalites.csv"
+    table.write_text(places, encoding="utf-8")
+    write_quebec(registers / "registre.zip", firms, seed, zipped=True, municipalities=table)
+    entry = "path: registers/registre.zip, municipalities: registers/municipalites.csv"
+    name_register(project, f"{{kind: quebec, {entry}}}")
+    return project
 
 
 def plain(target: Path, text: str) -> RegisterFile:

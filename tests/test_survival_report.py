@@ -8,19 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from coopreport.registers.generator import write_quebec
 from tests.chapters import CYCLE
 from tests.conftest import ROOT, copy_sources, runner
-from tests.registers_fixtures import name_register, towns, uk_edition
+from tests.registers_fixtures import generated_project, name_register, uk_edition
 
 DEMO, MARK = "données de démonstration", "démo"
 CLAIMED = ("survie.coop.5_ans", "survie.registre.5_ans")
-
-
-def copied(folder: Path) -> Path:
-    copy_sources(folder)
-    (folder / "registers").mkdir()
-    return folder
 
 
 def opened(project: Path, browser: Browser) -> Page:
@@ -34,13 +27,7 @@ def opened(project: Path, browser: Browser) -> Page:
 @pytest.fixture(scope="module")
 def quebec(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Page]:
     """The report on a generated Québec register, to which a published claim is tied."""
-    project = copied(tmp_path_factory.mktemp("quebec"))
-    places = towns(project / "registers")
-    write_quebec(project / "registers" / "r.zip", 60_000, 3, zipped=True, municipalities=places)
-    name_register(
-        project,
-        "{kind: quebec, path: registers/r.zip, municipalities: registers/municipalites.csv}",
-    )
+    project = generated_project(tmp_path_factory.mktemp("quebec"), 60_000, 3)
     claims = project / "data" / "claims.csv"
     text = claims.read_text(encoding="utf-8")
     assert CLAIMED[0] in text
@@ -53,7 +40,8 @@ def quebec(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Itera
 @pytest.fixture(scope="module")
 def british(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Page]:
     """The report on a British register that has the committed life table."""
-    project = copied(tmp_path_factory.mktemp("uk"))
+    project = copy_sources(tmp_path_factory.mktemp("uk"))
+    (project / "registers").mkdir()
     uk_edition(project / "registers" / "o.csv", ROOT / "data" / "life_table_uk.csv")
     name_register(project, "{kind: uk, path: registers/o.csv}")
     page = opened(project, chromium)
