@@ -100,7 +100,7 @@ def test_an_earlier_edition_of_a_day_outside_the_observation_is_refused(
 
 def test_a_vanished_unit_born_after_the_earlier_edition_is_refused(tmp_path: Path) -> None:
     late = EARLIER.replace("b,2010-01-01", "b,2014-01-02")
-    with pytest.raises(BadCall, match="née après"):
+    with pytest.raises(BadCall, match="née le 2.janvier 2014, après"):
         counted(editions(tmp_path, late))
 
 

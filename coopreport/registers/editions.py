@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -33,6 +33,8 @@ Treatment = Literal["leaves", "dies"]
 TREATMENTS: tuple[Treatment, ...] = ("leaves", "dies")
 """A vanished unit is observed until the day of the earlier edition, or dies that day. One that the
 earlier edition already had dead keeps its own end."""
+
+REMEDY = "Donner dans « earlier_seen » du cycle le jour où l’édition précédente a été extraite."
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def vanished_tables(
         raise BadCall(
             f"L’édition précédente du registre ({format_date(editions.seen)}) n’est pas d’un jour "
             f"de l’observation, du {format_date(rules.opening)} au {format_date(rules.cut_off)}.",
-            "Donner la date où elle a été extraite.",
+            REMEDY,
         )
     keys = _keys(editions, rules, by, cache) if cache else {}
     entries = {name: kept_tables.read(cache, key) for name, key in keys.items() if cache}
@@ -80,7 +82,7 @@ def vanished_tables(
     if synthetic != account.synthetic:
         raise BadCall(
             "Une des deux éditions du registre est générée, l’autre non.",
-            "Nommer deux éditions du même registre.",
+            "Nommer dans « earlier » du cycle une édition du même registre.",
         )
     tables = {}
     for treatment in TREATMENTS:
@@ -121,10 +123,12 @@ def vanished_units(earlier: RegisterFile, later: RegisterFile) -> tuple[Units, b
 def _treated(units: Units, rules: Rules, seen: date, treatment: Treatment) -> tuple[Units, Rules]:
     """Return the vanished units and the rules that observe them, under a treatment."""
     day, alive = (seen - EPOCH).days, units.end == NONE
-    if (units.birth[alive] > day).any():
+    if (youngest := int(units.birth[alive].max(initial=day))) > day:
+        born = format_date(EPOCH + timedelta(youngest))
         raise BadCall(
-            "Une unité disparue est née après la date de l’ancienne édition.",
-            "Donner la date où l’ancienne édition a été extraite.",
+            f"Une unité disparue du registre est née le {born}, après "
+            f"l’édition précédente ({format_date(seen)}).",
+            REMEDY,
         )
     if treatment == "leaves":
         return units, replace(rules, cut_off=seen, last_birth=min(rules.births_end, seen))
