@@ -83,6 +83,8 @@ def test_the_cycle_before_is_seen_at_its_own_cut_off() -> None:
     assert rows.loc["Emplois", "change"] == 125_000 - 116_000
     assert rows.loc["Demandes, par année", "before"] is None
     assert rows.loc["Demandes, par année", "now"] == 8_800_000
+    assert rows.loc["Coopératives et mutuelles", "now"] == 3000
+    assert rows.loc["Part de l’économie, sans méthode", "before"] == 14
 
 
 def notebook(*cells: nbformat.NotebookNode) -> nbformat.NotebookNode:

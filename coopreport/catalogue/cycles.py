@@ -19,6 +19,8 @@ frame = CATALOGUE.frame
 
 ORDER = ("asked", "granted", "announced", *portrait.MEASURES)
 MONEY = ("CAD_M", 2)
+OF_THE_WHOLE = {"number": "Coopératives et mutuelles", "share": "Part de l’économie, sans méthode"}
+"""Measures whose label says nothing without their scope: here, the whole movement."""
 
 Measure = tuple[str, str, int, int | Fraction | None]
 """What it is called, its unit, its decimals and its value, None where nobody knows."""
@@ -72,7 +74,7 @@ def _measures(data: Data, cycle: str, cut_off: date) -> dict[str, Measure]:
         unit, decimals = {"CAD": ("CAD_G", 0), "percent": ("percent", 1)}.get(
             point["unit"], (point["unit"], 0)
         )
-        label = labels[point["measure"]]
+        label = OF_THE_WHOLE.get(point["measure"], labels[point["measure"]])
         found[point["measure"]] = (label, unit, decimals, exact(point["value"]))
     return found
 
