@@ -2,8 +2,9 @@
 
 A later edition should hold every unit of an earlier one, dead or alive. A unit that was alive in
 the earlier and is absent from the later was not seen to die: counting only the later edition
-leaves it out, which flatters survival. The two other treatments bound the rate. Counts are
-additive: the later edition's table plus that of the vanished is the table of both.
+leaves it out, which flatters survival. Two treatments count it: one supposes nothing of what
+follows, the other the worst. Counts are additive: the later edition's table plus that of the
+vanished is the table of both.
 """
 
 from __future__ import annotations
